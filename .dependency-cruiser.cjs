@@ -1,0 +1,47 @@
+// The import table of HACKING.md ("Rooms") as rules. A room may import itself and what stands in its row, nothing else.
+const rooms = {
+  model: [],
+  definition: ['model'],
+  host: ['model'],
+  store: ['definition', 'host', 'model'],
+  depot: ['store', 'definition', 'host', 'model'],
+  ipd: ['store', 'host', 'model'],
+  selection: ['model'],
+  analysis: ['selection', 'model'],
+  execution: ['ipd', 'depot', 'store', 'host', 'model'],
+  operations: ['analysis', 'selection', 'execution', 'depot', 'ipd', 'store', 'definition', 'host', 'model'],
+  options: ['model', 'host'],
+  report: ['model', 'host'],
+  commands: ['operations', 'options', 'report', 'model'],
+  cli: ['commands', 'options', 'report', 'model'],
+};
+
+// Each third-party library has one doorkeeper file (decision D9).
+const doorkeepers = {
+  level: '^src/store/store\\.ts$',
+  commander: '^src/cli/program\\.ts$',
+  'fast-glob': '^src/operations/package\\.ts$',
+  minimatch: '^src/selection/match\\.ts$',
+  tar: '^src/host/archive\\.ts$',
+  'cli-table3': '^src/report/terminal\\.ts$',
+};
+
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-orphans', severity: 'error', from: { orphan: true, path: '^src', pathNot: '^src/main\\.ts$|\\.d\\.ts$' }, to: {} },
+    ...Object.entries(rooms).map(([room, may]) => ({
+      name: `room-${room}`,
+      severity: 'error',
+      from: { path: `^src/${room}/` },
+      to: { path: '^src/', pathNot: `^src/(${[room, ...may].join('|')})/` },
+    })),
+    ...Object.entries(doorkeepers).map(([library, door]) => ({
+      name: `doorkeeper-${library}`,
+      severity: 'error',
+      from: { path: '^src/', pathNot: door },
+      to: { path: `node_modules/${library}/` },
+    })),
+  ],
+  options: { tsPreCompilationDeps: true, tsConfig: { fileName: 'tsconfig.json' }, doNotFollow: { path: 'node_modules' } },
+};

@@ -1,0 +1,37 @@
+// Builds dist/: one ES module bundle split by dynamic import, so that each command loads only what it needs (D11), and one
+// executable per command in dist/bin/. `node build.mjs --test-hooks` builds dist-test/ with the crash and delay points in.
+import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { build } from 'esbuild';
+
+const hooks = process.argv.includes('--test-hooks');
+const out = hooks ? 'dist-test' : 'dist';
+
+rmSync(out, { recursive: true, force: true });
+await build({
+  entryPoints: ['src/main.ts'],
+  outdir: out,
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  external: ['classic-level'],
+  define: { SW_TEST_HOOKS: String(hooks) },
+  minifySyntax: true,
+  sourcemap: true,
+  outExtension: { '.js': '.mjs' },
+  banner: {
+    // commander and tar's dependencies are CommonJS inside and call require() for node's own modules.
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
+  logLevel: 'warning',
+});
+
+mkdirSync(join(out, 'bin'));
+for (const file of readdirSync('src/commands')) {
+  const name = basename(file, '.ts').replaceAll('-', '_');
+  const path = join(out, 'bin', name);
+  writeFileSync(path, `#!/usr/bin/env node\nimport('../main.mjs').then((program) => program.main('${name}'));\n`);
+  chmodSync(path, 0o755);
+}

@@ -1,0 +1,39 @@
+// SdError: the one error a user may meet. What, because, what to do next; a code that stays the same over releases.
+// Programmer errors stay plain `Error`.
+
+/**
+ * A failure that belongs to the user's world.
+ * Printed as `ERROR:   <what> <because> <todo> [code]` by report/; tests compare `code` and `data`.
+ */
+export class SdError extends Error {
+  /** Stable lower-case word, documented in sd(5). */
+  readonly code: string;
+  /** What did not happen, as one sentence with its full stop. */
+  readonly what: string;
+  /** Why, as one or more sentences; '' when `what` says it. */
+  readonly because: string;
+  /** What the user can do next; '' when nothing sensible can be said. */
+  readonly todo: string;
+  /** Facts for machines. */
+  readonly data: Readonly<Record<string, unknown>>;
+
+  constructor(
+    code: string,
+    parts: { what: string; because?: string; todo?: string; data?: Record<string, unknown>; cause?: unknown },
+  ) {
+    const because = parts.because ?? '';
+    const todo = parts.todo ?? '';
+    super([parts.what, because, todo].filter((part) => part !== '').join('  '), { cause: parts.cause });
+    this.name = 'SdError';
+    this.code = code;
+    this.what = parts.what;
+    this.because = because;
+    this.todo = todo;
+    this.data = parts.data ?? {};
+  }
+}
+
+/** True for an error of the file system or process layer with this errno name (`ENOENT`, `ENOSPC` ...). */
+export function hasErrno(error: unknown, ...names: string[]): boolean {
+  return error instanceof Error && 'code' in error && names.includes(String((error as { code: unknown }).code));
+}

@@ -1,0 +1,83 @@
+// Requests: what a door hands to operations. Option names are SD's own, so that the option table's values fit as they are.
+
+/** Options the engine looks at, with SD's names (commands.md 4). Doors fill all of them from options/resolve.ts. */
+export interface EngineOptions {
+  readonly admin_directory: string;
+  readonly allow_downdate: boolean;
+  readonly allow_incompatible: boolean;
+  readonly allow_multiple_versions: boolean;
+  readonly allow_split_patches: boolean;
+  readonly autoselect_dependencies: 'true' | 'false' | 'as_needed';
+  readonly autoselect_dependents: boolean;
+  readonly autoselect_minimum_dependencies: boolean;
+  readonly autoselect_patches: boolean;
+  readonly autoselect_reference_bundles: boolean;
+  readonly check_contents: boolean;
+  readonly check_contents_use_cksum: boolean;
+  readonly check_permissions: boolean;
+  readonly check_requisites: boolean;
+  readonly check_scripts: boolean;
+  readonly check_volatile: boolean;
+  readonly create_target_path: boolean;
+  readonly defer_configure: boolean;
+  readonly enforce_dependencies: boolean;
+  readonly enforce_dsa: boolean;
+  readonly enforce_locatable: boolean;
+  readonly enforce_scripts: boolean;
+  readonly enforce_selections: boolean;
+  readonly follow_symlinks: boolean;
+  readonly layout_version: string;
+  /** Seconds to wait for another session on the same target; 0 = refuse at once. Ours, not SD's. */
+  readonly lock_timeout: number;
+  readonly match_target: boolean;
+  readonly media_type: string;
+  readonly patch_commit: boolean;
+  readonly patch_filter: string;
+  readonly patch_match_target: boolean;
+  readonly patch_save_files: boolean;
+  readonly recopy: boolean;
+  readonly reconfigure: boolean;
+  readonly register_new_depot: boolean;
+  readonly register_new_root: boolean;
+  readonly reinstall: boolean;
+  readonly remove_empty_depot: boolean;
+  readonly run_scripts: boolean;
+  readonly show_superseded_patches: boolean;
+}
+
+/** Where and who: the same for every operation. */
+export interface SessionContext {
+  /** Command name as logs print it (`swinstall`). */
+  readonly command: string;
+  /** `name@host`. */
+  readonly user: string;
+  readonly host: string;
+  readonly jobid?: string;
+}
+
+interface Base {
+  readonly context: SessionContext;
+  readonly options: EngineOptions;
+  /** Software operands, unparsed. */
+  readonly software: readonly string[];
+  readonly preview: boolean;
+}
+
+/** swinstall and swcopy: `source` is a depot path, `target` an absolute root or depot path. */
+export interface InstallRequest extends Base {
+  readonly source: string;
+  readonly target: string;
+}
+
+/** swremove, swverify, swconfig, swmodify: `depot` chooses what `target` is. */
+export interface TargetRequest extends Base {
+  readonly target: string;
+  readonly depot: boolean;
+}
+
+/** swpackage: `source` is a PSF or a depot; `target` a directory, a file, or `|command` for a serial depot. */
+export interface PackageRequest extends Base {
+  readonly source: string;
+  readonly target: string;
+  readonly serial: boolean;
+}
