@@ -1,0 +1,164 @@
+// The frame of every session (commands.md 6 and 10.4): begin, selection, the agent's part, end, exit code.
+// Promise: `session.end` comes whatever happens; what a user can cause becomes an ERROR finding and exit 1, a programmer's error is
+// thrown on. Findings have one way out: the event `finding`; the outcome lists what went that way.
+// Must not: know what any verb does.
+
+import { SdError } from '../model/error.ts';
+import type { Emit, Task } from '../model/events.ts';
+import type { Finding, Outcome, Plan, Selection } from '../model/plan.ts';
+import type { SessionContext } from '../model/request.ts';
+
+export interface Session {
+  readonly context: SessionContext;
+  /** Use this, not the door's own: it remembers the findings. */
+  readonly emit: Emit;
+  readonly findings: readonly Finding[];
+  /** Says each finding, in order. */
+  report(findings: readonly Finding[]): void;
+  /** True once a finding of severity `error` was said. */
+  failed(): boolean;
+}
+
+/** What a session's body leaves behind; the frame adds exit code and findings. */
+export type SessionResult = Pick<Outcome, 'plan' | 'reclaimed'>;
+
+/**
+ * Runs one session on one target.
+ * `target` is `host:/path` as logs print it. Exit code 1 when any error was said, else 0.
+ */
+export async function runSession(
+  context: SessionContext,
+  target: string,
+  emit: Emit,
+  body: (session: Session) => Promise<SessionResult>,
+): Promise<Outcome> {
+  const session = beginSession(context, emit);
+  let result: SessionResult = {};
+  let crashed = true;
+  try {
+    result = await body(session);
+    crashed = false;
+  } catch (error) {
+    if (!(error instanceof SdError)) throw error;
+    session.report([findingOf(error)]);
+    crashed = false;
+  } finally {
+    session.emit({
+      type: 'session.end',
+      ...jobOf(context),
+      time: Date.now(),
+      ok: !crashed && !session.failed(),
+      target,
+    });
+  }
+  return { ...result, exitCode: session.failed() ? 1 : 0, findings: session.findings };
+}
+
+function beginSession(context: SessionContext, emit: Emit): Session {
+  const findings: Finding[] = [];
+  const remember: Emit = (event) => {
+    if (event.type === 'finding') findings.push(event.finding);
+    emit(event);
+  };
+  remember({ type: 'session.begin', ...jobOf(context), user: context.user, time: Date.now() });
+  return {
+    context,
+    emit: remember,
+    findings,
+    report: (said) => {
+      for (const finding of said) remember({ type: 'finding', finding });
+    },
+    failed: () => findings.some((finding) => finding.severity === 'error'),
+  };
+}
+
+function jobOf(context: SessionContext): { command: string; jobid?: string } {
+  return { command: context.command, ...(context.jobid === undefined ? {} : { jobid: context.jobid }) };
+}
+
+/** An error a user met, as a finding of severity `error`. */
+export function findingOf(error: SdError): Finding {
+  return { severity: 'error', code: error.code, text: error.message };
+}
+
+/** Opens one end of the session and says whether that went well. `place` is `host:/path`. Throws what `open` throws. */
+export async function connect<T>(
+  session: Session,
+  end: 'target' | 'source',
+  place: string,
+  open: () => T | Promise<T>,
+): Promise<T> {
+  const said = (ok: boolean) =>
+    session.emit(
+      end === 'target'
+        ? { type: 'target.connected', target: place, ok }
+        : { type: 'source.connected', source: place, ok },
+    );
+  try {
+    const opened = await open();
+    said(true);
+    return opened;
+  } catch (error) {
+    said(false);
+    throw error;
+  }
+}
+
+/**
+ * Ends the selection phase: says what was found and what was not.
+ * `software` are fully qualified specs. Returns true when there is something to analyse: at least one fileset, and with
+ * `enforce` (enforce_selections) nothing that could not be found.
+ */
+export function endSelection(
+  session: Session,
+  selection: Selection,
+  parts: { source?: string; target: string; software: readonly string[]; enforce: boolean },
+): boolean {
+  session.report(selection.findings);
+  const refused = parts.enforce && selection.unmatched.length > 0;
+  if (selection.entries.length > 0) {
+    session.emit({
+      type: 'selection.made',
+      ...(parts.source === undefined ? {} : { source: parts.source }),
+      targets: [parts.target],
+      software: parts.software,
+    });
+  }
+  session.emit({ type: 'selection.end', ok: !refused && !session.failed() });
+  return !refused && selection.entries.length > 0;
+}
+
+/** Runs the target agent's part of a session between its own banners. `target` and `logfile` are `host:/path`. */
+export async function agentSession<T>(
+  session: Session,
+  parts: { task: Task; target: string; logfile: string; source?: string },
+  body: () => Promise<T>,
+): Promise<T> {
+  const { context } = session;
+  const who = { task: parts.task, pid: process.pid, ...(context.jobid === undefined ? {} : { jobid: context.jobid }) };
+  session.emit({
+    type: 'agent.begin',
+    ...who,
+    user: context.user,
+    target: parts.target,
+    logfile: parts.logfile,
+    ...(parts.source === undefined ? {} : { source: parts.source }),
+    time: Date.now(),
+  });
+  try {
+    return await body();
+  } finally {
+    session.emit({ type: 'agent.end', ...who, time: Date.now() });
+  }
+}
+
+/**
+ * Ends the analysis phase: says the plan's findings and shows the plan (D6: preview shows what execution would run).
+ * Returns true when execution shall follow: no preview, and something to do.
+ */
+export function endAnalysis(session: Session, plan: Plan, target: string, preview: boolean): boolean {
+  session.report(plan.findings);
+  const ok = !plan.findings.some((finding) => finding.severity === 'error');
+  session.emit({ type: 'analysis.end', ok, target, plan, preview });
+  return !preview && plan.products.length > 0;
+}
