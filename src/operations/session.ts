@@ -34,22 +34,15 @@ export async function runSession(
 ): Promise<Outcome> {
   const session = beginSession(context, emit);
   let result: SessionResult = {};
-  let crashed = true;
+  let ok = false;
   try {
     result = await body(session);
-    crashed = false;
+    ok = !session.failed();
   } catch (error) {
     if (!(error instanceof SdError)) throw error;
     session.report([findingOf(error)]);
-    crashed = false;
   } finally {
-    session.emit({
-      type: 'session.end',
-      ...jobOf(context),
-      time: Date.now(),
-      ok: !crashed && !session.failed(),
-      target,
-    });
+    session.emit({ type: 'session.end', ...jobOf(context), time: Date.now(), ok, target });
   }
   return { ...result, exitCode: session.failed() ? 1 : 0, findings: session.findings };
 }
