@@ -24,6 +24,8 @@ export interface Catalog {
   controlFile(owner: string, tag: string): Buffer | undefined;
   /** Filesets that list this absolute path. */
   owners(path: string): readonly FilesetKey[];
+  /** True for a directory (absolute physical path) that an installation made and no removal took away again. */
+  madeDirectory(path: string): boolean;
   /** What a patch fileset saved, for rollback; empty in a depot and for non-patches. */
   saved(fileset: FilesetKey): readonly SavedFile[];
 }
@@ -60,6 +62,7 @@ export function emptyCatalog(kind: 'depot' | 'root'): Catalog {
     files: () => [],
     controlFile: () => undefined,
     owners: () => [],
+    madeDirectory: () => false,
     saved: () => [],
   };
 }

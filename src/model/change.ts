@@ -33,6 +33,9 @@ export type CatalogOp =
   | { readonly op: 'saved'; readonly fileset: FilesetKey; readonly saved: readonly SavedFile[] }
   /** Content of a control file, base64; `owner` is a product id or a fileset key. */
   | { readonly op: 'control_file'; readonly owner: string; readonly tag: string; readonly content: string }
+  /** Remembers a directory that an installation made, so that removal takes away exactly those; published like all else. */
+  | { readonly op: 'made_directory'; readonly path: string }
+  | { readonly op: 'drop_made_directory'; readonly path: string }
   | { readonly op: 'drop_control_file'; readonly owner: string; readonly tag: string };
 
 export type ChangeSet = readonly CatalogOp[];

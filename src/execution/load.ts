@@ -1,0 +1,166 @@
+// One product of an install plan → the files and catalog operations of its one transaction (D4). Decides nothing: the plan has said
+// which filesets come, what they supersede and what goes. The records that the catalog gets are made in records.ts.
+
+import { join } from 'node:path';
+import type { Depot } from '../depot/depot.ts';
+import { list, text, withAttributes } from '../model/attributes.ts';
+import type { Catalog, SavedFile } from '../model/catalog.ts';
+import type { CatalogOp, ChangeSet } from '../model/change.ts';
+import { isPatch, lookUp, type Placed, patchEntry, saveDirectory, savePath } from '../model/patches.ts';
+import type { PlannedFileset, PlannedProduct } from '../model/plan.ts';
+import { type FileRecord, type Fileset, type FilesetKey, type Product, splitKey } from '../model/software.ts';
+import type { FileStep, Staged } from '../store/transaction-types.ts';
+import { dropSaves, leaving, parentsOf } from './leaving.ts';
+import { type MemberChange, putMembers } from './members.ts';
+import { baseOps, patchAttributes, patchedRecord, saveDirectories, savedFile, supersedeOps } from './patching.ts';
+import { type Placement, place, relocation } from './placing.ts';
+import { adminInRoot, inSaveArea, installDate, installed, lstatIn, physical, type RootSession } from './session.ts';
+
+/** A product ready for its transaction. */
+export interface Load {
+  readonly steps: readonly FileStep[];
+  readonly change: (staged: ReadonlyMap<string, Staged>) => ChangeSet;
+}
+
+/** Prepares one product. `bundles` are source bundles whose record comes with it. */
+export function loadProduct(session: RootSession, depot: Depot, plan: PlannedProduct, bundles: readonly CatalogOp[]): Load {
+  const catalog = installed(session);
+  const source = depot.catalog.product(plan.id);
+  if (!source) throw new Error(`planned product ${plan.id} is not in the depot`);
+  const loaded = plan.filesets.map((fileset) => loadFileset(session, depot, catalog, source, plan, fileset));
+  const coming = new Set(loaded.flatMap((each) => each.rows.flatMap((row) => (row.type === 'a' ? [] : [row.path]))));
+  const replaced = plan.filesets.map((each) => each.targetKey).filter((key) => lookUp(catalog, key) !== undefined);
+  const going = [...new Set([...replaced, ...plan.drops])];
+  const left = leaving(session, catalog, going, coming);
+  const made = missingParents(session, loaded);
+  const drops = plan.drops.filter((key) => lookUp(catalog, key) !== undefined);
+  const committed = loaded.flatMap((each) => (each.plan.patch?.save === false ? each.plan.patch.supersedes : []));
+  const steps = [
+    ...made.steps,
+    ...loaded.flatMap(stepsOf),
+    ...left.steps,
+    ...dropSaves(session, saveDirectories(catalog, [...drops, ...committed])),
+  ];
+  return {
+    steps,
+    change: (staged) => [
+      ...supportingOps(depot.catalog, catalog, source),
+      ...bundles,
+      ...made.ops,
+      ...left.ops,
+      ...dropOps(catalog, drops, plan.targetId),
+      productRecord(session, depot, catalog, source, plan),
+      ...loaded.flatMap((each) => filesetOps(session, depot, catalog, source, plan, each, staged)),
+      ...controlFileOps(depot.catalog, source.id, plan.targetId, source.controlFiles.map((file) => file.tag)),
+    ],
+  };
+}
+
+function loadFileset(
+  session: RootSession,
+  depot: Depot,
+  catalog: Catalog,
+  product: Product,
+  plan: PlannedProduct,
+  fileset: PlannedFileset,
+): LoadedFileset {
+  const source = product.filesets.find((each) => each.id === splitKey(fileset.key).filesetId);
+  if (!source) throw new Error(`planned fileset ${fileset.key} is not in the depot`);
+  const target = targetIdentity(product, source, fileset);
+  const base = fileset.patch ? lookUp(catalog, fileset.patch.base) : undefined;
+  const recorded = recordsByPath(catalog, base ? base.key : fileset.targetKey);
+  const saveTo = fileset.patch?.save ? (path: string) => inSaveArea(session, savePath(target.product, target.fileset, path)) : undefined;
+  const relocate = relocation(text(product.attributes, 'directory'), plan.location);
+  const records = depot.catalog.files(fileset.key);
+  const placements = records
+    .filter((record) => record.type !== 'a')
+    .map((record) =>
+      asFound(
+        session,
+        catalog,
+        place(session, record, { depot, source: fileset.key, relocate, recorded: (path) => recorded.get(path), ...(saveTo ? { saveTo } : {}) }),
+      ),
+    );
+  const members = loadMembers(session, depot, records, fileset, target, saveTo !== undefined);
+  const rows = [...placements.map((each) => each.record), ...records.filter((record) => record.type === 'a')];
+  return { plan: fileset, target, source, placements, members, rows, recorded, ...(base ? { base } : {}) };
+}
+
+/** The new patch's ids on the target name its save directory. */
+function targetIdentity(product: Product, fileset: Fileset, plan: PlannedFileset): { product: Product; fileset: Fileset } {
+  const { productId, filesetId } = splitKey(plan.targetKey);
+  return { product: { ...product, id: productId }, fileset: { ...fileset, id: filesetId } };
+}
+
+/**
+ * A directory that stood there before any software of ours keeps its attributes, and the record says what they are: a product that
+ * lists /etc must not change the machine's /etc.
+ */
+function asFound(session: RootSession, catalog: Catalog, placement: Placement): Placement {
+  const { before, record } = placement;
+  if (record.type !== 'd' || !before?.isDirectory() || catalog.madeDirectory(`/${placement.at}`)) return placement;
+  const { step: _, ...kept } = placement;
+  const { owner: _owner, group: _group, mtime: _mtime, ...rest } = record;
+  const owner = session.accounts.user(before.uid);
+  const group = session.accounts.group(before.gid);
+  return {
+    ...kept,
+    record: {
+      ...rest,
+      mode: before.mode & 0o7777,
+      uid: before.uid,
+      gid: before.gid,
+      ...(owner === undefined ? {} : { owner }),
+      ...(group === undefined ? {} : { group }),
+    },
+    kept: true,
+  };
+}
+
+function loadMembers(
+  session: RootSession,
+  depot: Depot,
+  records: readonly FileRecord[],
+  fileset: PlannedFileset,
+  target: { product: Product; fileset: Fileset },
+  save: boolean,
+): { path: string; change: MemberChange }[] {
+  const byArchive = new Map<string, FileRecord[]>();
+  for (const record of records) {
+    if (record.type !== 'a') continue;
+    const path = record.archive_path ?? '';
+    byArchive.set(path, [...(byArchive.get(path) ?? []), record]);
+  }
+  const directory = saveDirectory(target.product, target.fileset);
+  const saveTo = (below: string) => ({ below: `${directory}${below}`, at: inSaveArea(session, `${directory}${below}`) });
+  return [...byArchive].map(([path, members]) => ({
+    path,
+    change: putMembers(
+      session,
+      path,
+      members.map((record) => ({ record, content: () => depot.content(fileset.key, record) })),
+      save ? saveTo : undefined,
+    ),
+  }));
+}
+
+function stepsOf(loaded: LoadedFileset): FileStep[] {
+  return [...loaded.placements.flatMap((each) => each.step ?? []), ...loaded.members.flatMap((each) => each.change.steps)];
+}
+
+/** Parents that neither exist nor come as records: made, and remembered so that removal takes them away. */
+function missingParents(session: RootSession, loaded: readonly LoadedFileset[]): { steps: FileStep[]; ops: CatalogOp[] } {
+  const placed = loaded.flatMap((each) => each.placements.filter((placement) => placement.step !== undefined));
+  const coming = new Set(placed.filter((each) => each.record.type === 'd').map((each) => each.at));
+  const made = [...parentsOf(placed.map((each) => each.at))].filter((parent) => !coming.has(parent) && !lstatIn(session, parent)).sort();
+  const created = placed.filter((each) => each.record.type === 'd' && each.before === undefined).map((each) => each.at);
+  const as = { mode: 0o755, uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
+  return {
+    steps: made.map((path) => ({ step: 'directory', path, as })),
+    ops: [...made, ...created].map((path) => ({ op: 'made_directory', path: `/${path}` })),
+  };
+}
+
+function recordsByPath(catalog: Catalog, key: FilesetKey): Map<string, FileRecord> {
+  return new Map(lookUp(catalog, key) ? catalog.files(key).map((record) => [record.path, record]) : []);
+}

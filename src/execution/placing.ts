@@ -1,0 +1,154 @@
+// File records → file steps of a transaction. Decides how one record meets what is on disk; which filesets come is the plan's choice.
+//
+//   on disk          record f/s/h/p/b/c          record d                        record f, is_volatile
+//   nothing          place                       make                            place
+//   file, link       rename over, save first     link to a directory: keep it;   keep, unless its content is still what the
+//                    for a patch                 anything else: rename over      catalog last recorded: then as f, saved as a copy
+//   directory        refused by analysis         give it the record's attributes keep
+
+import { readlinkSync, statSync, type Stats } from 'node:fs';
+import { join } from 'node:path';
+import type { Depot } from '../depot/depot.ts';
+import { digestContent } from '../host/digest.ts';
+import { openRegion } from '../host/region.ts';
+import { SdError } from '../model/error.ts';
+import type { FileRecord, FilesetKey } from '../model/software.ts';
+import type { FileStep, PlacedAs } from '../store/transaction-types.ts';
+import { lstatIn, physical, type RootSession } from './session.ts';
+
+/** One record brought onto the root. */
+export interface Placement {
+  /** The record as the IPD will hold it: relocated, ids resolved. */
+  readonly record: FileRecord;
+  readonly step?: FileStep;
+  /** Root-relative physical path. */
+  readonly at: string;
+  /** What was there before; undefined for nothing. */
+  readonly before?: Stats;
+  /** True when an existing volatile file or directory link stays as it is. */
+  readonly kept: boolean;
+}
+
+export interface PlacingOptions {
+  readonly depot: Depot;
+  /** Fileset in the depot. */
+  readonly source: FilesetKey;
+  /** Root-relative place in the save area for a path of the fileset; undefined when nothing is to be saved. */
+  readonly saveTo?: (path: string) => string;
+  /** Maps a path of the product to its place (relocation). */
+  readonly relocate: (path: string) => string;
+  /** What the IPD last recorded at a path, to know an edited volatile file from an untouched one. */
+  readonly recorded: (path: string) => FileRecord | undefined;
+}
+
+/** Owner and group by name where the root knows them, else by id; mode by type where the record has none. */
+export function placedAs(session: RootSession, record: FileRecord): PlacedAs {
+  const uid = (record.owner === undefined ? undefined : session.accounts.uid(record.owner)) ?? record.uid ?? 0;
+  const gid = (record.group === undefined ? undefined : session.accounts.gid(record.group)) ?? record.gid ?? 0;
+  const mode = record.mode ?? (record.type === 'd' ? 0o755 : record.type === 's' ? 0o777 : 0o644);
+  return { mode, uid, gid, ...(record.mtime === undefined ? {} : { mtime: record.mtime }) };
+}
+
+/** The step for one record of any type but `a`. */
+export function place(session: RootSession, source: FileRecord, options: PlacingOptions): Placement {
+  const record = relocated(session, source, options);
+  const at = physical(session, record.path);
+  const before = lstatIn(session, at);
+  const found = before === undefined ? {} : { before };
+  if (before && keeps(session, record, at, before, options)) return { record, at, kept: true, ...found };
+  const save = before && !before.isDirectory() ? options.saveTo?.(record.path) : undefined;
+  return { record, at, kept: false, ...found, step: stepFor(session, source, record, at, save, options) };
+}
+
+function relocated(session: RootSession, source: FileRecord, options: PlacingOptions): FileRecord {
+  const as = placedAs(session, source);
+  const path = options.relocate(source.path);
+  const link = source.type === 'h' && source.link_source !== undefined ? options.relocate(source.link_source) : undefined;
+  return { ...source, path, mode: as.mode, uid: as.uid, gid: as.gid, ...(link === undefined ? {} : { link_source: link }) };
+}
+
+function keeps(session: RootSession, record: FileRecord, at: string, before: Stats, options: PlacingOptions): boolean {
+  if (record.type === 'd') return before.isSymbolicLink() && leadsToDirectory(session, at);
+  if (record.is_volatile !== true || !before.isFile()) return false;
+  const known = options.recorded(record.path);
+  if (known?.cksum === undefined) return true;
+  const content = openRegion(join(session.root, at));
+  try {
+    return digestContent(content).cksum !== known.cksum;
+  } finally {
+    content.close();
+  }
+}
+
+/** A symbolic link counts as the directory it leads to (merged /usr), judged inside the root. */
+function leadsToDirectory(session: RootSession, at: string): boolean {
+  const target = readlinkSync(join(session.root, at));
+  const inside = physical(session, `${target.startsWith('/') ? target : `/${at}/../${target}`}/.`);
+  try {
+    return statSync(join(session.root, inside)).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+function stepFor(
+  session: RootSession,
+  source: FileRecord,
+  record: FileRecord,
+  at: string,
+  save: string | undefined,
+  options: PlacingOptions,
+): FileStep {
+  const as = placedAs(session, record);
+  const saving = save === undefined ? {} : { save };
+  switch (record.type) {
+    case 'd':
+      return { step: 'directory', path: at, as };
+    case 's':
+      return { step: 'symlink', path: at, to: record.link_source ?? '', as, ...saving };
+    case 'h':
+      return { step: 'hardlink', path: at, to: physical(session, record.link_source ?? ''), ...saving };
+    case 'p':
+    case 'b':
+    case 'c':
+      return {
+        step: 'node',
+        path: at,
+        type: record.type,
+        as,
+        ...(record.major === undefined ? {} : { major: record.major }),
+        ...(record.minor === undefined ? {} : { minor: record.minor }),
+        ...saving,
+      };
+    case 'f':
+      return {
+        step: 'place',
+        path: at,
+        content: () => options.depot.content(options.source, source),
+        as,
+        expect: {
+          ...(record.size === undefined ? {} : { size: record.size }),
+          ...(record.cksum === undefined ? {} : { cksum: record.cksum }),
+          ...(record.sha256 === undefined ? {} : { sha256: record.sha256 }),
+        },
+        ...saving,
+        ...(record.is_volatile === true ? { copySave: true } : {}),
+      };
+    case 'a':
+      throw new Error(`archive member ${record.path} placed as a file`);
+    default:
+      throw new SdError('unknown_file_type', {
+        what: `The file "${record.path}" cannot be placed.`,
+        because: `Its type "${String(record.type)}" is none of a, b, c, d, f, h, p, s.`,
+        todo: 'Repackage the fileset.',
+      });
+  }
+}
+
+/** Maps paths below the product's `directory` to its location; other paths stay where they are. */
+export function relocation(directory: string, location: string): (path: string) => string {
+  const from = directory.replace(/\/+$/, '');
+  const to = location.replace(/\/+$/, '');
+  if (from === to || location === '' || location === '/') return (path) => path;
+  return (path) => (path === from || path.startsWith(`${from}/`) ? to + path.slice(from.length) || '/' : path);
+}

@@ -1,0 +1,158 @@
+// Records that the IPD gets when a product is loaded: product, filesets, rows, control files, saved files, and what a patch changes on
+// its base (patches.md 4.4, formats.md 15). Pure: catalogs and a prepared load in, catalog operations out.
+
+import { join } from 'node:path';
+import type { Depot } from '../depot/depot.ts';
+import { list, text, withAttributes } from '../model/attributes.ts';
+import type { Catalog, SavedFile } from '../model/catalog.ts';
+import type { CatalogOp } from '../model/change.ts';
+import { isPatch, type Placed, patchEntry } from '../model/patches.ts';
+import type { PlannedProduct } from '../model/plan.ts';
+import { compareRevisions } from '../model/revision.ts';
+import { type FileRecord, type FilesetKey, type Product, splitKey } from '../model/software.ts';
+import type { Staged } from '../store/transaction-types.ts';
+import type { MemberChange } from './members.ts';
+import { baseOps, patchAttributes, patchedRecord, savedFile, supersedeOps } from './patching.ts';
+import { adminInRoot, installDate, physical, type RootSession } from './session.ts';
+
+/** One fileset placed: its rows as the IPD will hold them, and what a patch has to remember. */
+export interface LoadedFileset {
+  readonly plan: PlannedFileset;
+  /** Product and fileset with the ids they have on the target. */
+  readonly target: { readonly product: Product; readonly fileset: Fileset };
+  readonly source: Fileset;
+  readonly placements: readonly Placement[];
+  readonly members: readonly { path: string; change: MemberChange }[];
+  readonly rows: readonly FileRecord[];
+  readonly base?: Placed;
+  /** Rows of the base (of the fileset itself, for a non-patch) before this load, by path. */
+  readonly recorded: ReadonlyMap<string, FileRecord>;
+}
+
+/** Vendor and categories of the product; a category that is there stays unless the source's revision is higher (2.5). */
+export function supportingOps(source: Catalog, target: Catalog, product: Product): CatalogOp[] {
+  const vendorTag = text(product.attributes, 'vendor_tag');
+  const vendors = source.vendors().filter((vendor) => vendorTag !== '' && text(vendor.attributes, 'tag') === vendorTag);
+  const wanted = new Set([product, ...product.filesets].flatMap((object) => list(object.attributes, 'category_tag')));
+  const present = new Map(target.categories().map((each) => [text(each.attributes, 'tag'), text(each.attributes, 'revision')]));
+  const categories = source.categories().filter((category) => {
+    const tag = text(category.attributes, 'tag');
+    const there = present.get(tag);
+    return wanted.has(tag) && (there === undefined || compareRevisions(text(category.attributes, 'revision'), there) > 0);
+  });
+  return [
+    ...vendors.map((vendor): CatalogOp => ({ op: 'vendor', vendor })),
+    ...categories.map((category): CatalogOp => ({ op: 'category', category })),
+  ];
+}
+
+export function dropOps(catalog: Catalog, drops: readonly FilesetKey[], updating: string): CatalogOp[] {
+  const dropped = new Set(drops);
+  const ops: CatalogOp[] = drops.map((fileset) => ({ op: 'drop_fileset', fileset }));
+  for (const id of new Set(drops.map((key) => splitKey(key).productId))) {
+    const product = catalog.product(id);
+    if (id !== updating && product?.filesets.every((each) => dropped.has(`${id}/${each.id}`))) ops.push({ op: 'drop_product', id });
+  }
+  return ops;
+}
+
+export function productRecord(session: RootSession, depot: Depot, catalog: Catalog, source: Product, plan: PlannedProduct): CatalogOp {
+  const before = catalog.product(plan.targetId);
+  const attributes = withAttributes(source.attributes, {
+    instance_id: before ? text(before.attributes, 'instance_id') || '1' : (plan.targetId.split('.')[1] ?? '1'),
+    control_directory: plan.targetId,
+    location: plan.location,
+    ...provenance(session, depot),
+  });
+  return {
+    op: 'product',
+    product: { id: plan.targetId, attributes, subproducts: source.subproducts, controlFiles: source.controlFiles },
+  };
+}
+
+function provenance(session: RootSession, depot: Depot): Record<string, string> {
+  const source = depot.location.startsWith('/') ? `${session.context.host}:${depot.location}` : depot.location;
+  return { install_date: installDate(session.now), install_source: source, install_type: 'physical' };
+}
+
+export function filesetOps(
+  session: RootSession,
+  depot: Depot,
+  catalog: Catalog,
+  product: Product,
+  plan: PlannedProduct,
+  loaded: LoadedFileset,
+  staged: ReadonlyMap<string, Staged>,
+): CatalogOp[] {
+  const { plan: fileset, source, base } = loaded;
+  const { install_type: _, ...from } = provenance(session, depot);
+  const target = loaded.target;
+  const patch = fileset.patch;
+  const attributes = withAttributes(source.attributes, {
+    control_directory: target.fileset.id,
+    location: plan.location,
+    state: 'installed',
+    ...from,
+    ...(patch && base ? patchAttributes(base, patch.save) : { applied_patches: isPatch(source) ? undefined : [] }),
+  });
+  const rows = loaded.rows.map((row) => withDigests(session, row, staged));
+  const entry = patchEntry(target.product, target.fileset);
+  return [
+    { op: 'fileset', productId: plan.targetId, fileset: { id: target.fileset.id, attributes, controlFiles: source.controlFiles } },
+    { op: 'files', fileset: fileset.targetKey, put: rows, all: true },
+    ...controlFileOps(depot.catalog, fileset.key, fileset.targetKey, source.controlFiles.map((file) => file.tag)),
+    ...(patch && base
+      ? [
+          { op: 'saved', fileset: fileset.targetKey, saved: patch.save ? savedFiles(session, loaded, base) : [] } satisfies CatalogOp,
+          ...baseOps(base, entry, replacedRows(loaded, rows)),
+          ...supersedeOps(catalog, patch.supersedes, entry, !patch.save),
+        ]
+      : []),
+  ];
+}
+
+/** Rows of the base as they are after the patch: replaced files, and archives that took members. */
+function replacedRows(loaded: LoadedFileset, rows: readonly FileRecord[]): FileRecord[] {
+  const known = loaded.recorded;
+  const kept = new Set(loaded.placements.filter((each) => each.kept).map((each) => each.record.path));
+  const files = rows.flatMap((row) => {
+    const before = row.type === 'a' || kept.has(row.path) ? undefined : known.get(row.path);
+    return before ? [patchedRecord(before, row)] : [];
+  });
+  const archives = loaded.members.flatMap(({ path, change }) => {
+    const before = known.get(path);
+    return before ? [{ ...before, ...change.archive }] : [];
+  });
+  return [...files, ...archives];
+}
+
+function savedFiles(session: RootSession, loaded: LoadedFileset, base: Placed): SavedFile[] {
+  const known = loaded.recorded;
+  const saveRoot = join(physical(session, `${adminInRoot(session)}/save/.`), '/');
+  const files = loaded.placements
+    .filter((each) => !each.kept && each.record.type !== 'd')
+    .map((each) => {
+      const save = each.step && 'save' in each.step ? each.step.save?.slice(saveRoot.length) : undefined;
+      const path = each.record.path;
+      return savedFile({ path, existed: each.before !== undefined, save, base: base.key, record: known.get(path) });
+    });
+  const members = loaded.members.flatMap(({ path, change }) =>
+    change.saved.map((each) => savedFile({ ...each, base: base.key, record: known.get(path) })),
+  );
+  return [...files, ...members];
+}
+
+/** The depot's record, completed by what was computed while copying: archives made elsewhere carry no sha256. */
+function withDigests(session: RootSession, row: FileRecord, staged: ReadonlyMap<string, Staged>): FileRecord {
+  if (row.type !== 'f' || row.sha256 !== undefined) return row;
+  const facts = staged.get(physical(session, row.path));
+  return facts ? { ...row, size: facts.size, cksum: facts.cksum, sha256: facts.sha256 } : row;
+}
+
+export function controlFileOps(catalog: Catalog, owner: string, targetOwner: string, tags: readonly string[]): CatalogOp[] {
+  return tags.flatMap((tag) => {
+    const content = catalog.controlFile(owner, tag);
+    return content ? [{ op: 'control_file', owner: targetOwner, tag, content: content.toString('base64') } satisfies CatalogOp] : [];
+  });
+}
+

@@ -1,0 +1,133 @@
+// Runs a remove plan on a root. Order of events (commands.md 6.4), one transaction a product:
+//
+//   root `/` only:  unconfigure scripts, in plan order (dependents first)
+//   per product:    product preremove, filesets' preremove → files and records in one transaction → filesets' postremove, product postremove
+//
+// A fileset planned as `rollback` gives back what it saved (rollback.ts); `remove` takes its files away. Script errors do not stop it.
+
+import { list, text } from '../model/attributes.ts';
+import type { Catalog } from '../model/catalog.ts';
+import type { CatalogOp, ChangeSet } from '../model/change.ts';
+import { SdError } from '../model/error.ts';
+import { baseOf, isPatch, lookUp, type Placed, patchEntry, saveDirectory } from '../model/patches.ts';
+import type { Plan, PlannedProduct } from '../model/plan.ts';
+import type { FilesetKey } from '../model/software.ts';
+import type { FileStep } from '../store/transaction-types.ts';
+import { moveState } from './configure.ts';
+import { refuseStale } from './install.ts';
+import { dropSaves, leaving } from './leaving.ts';
+import { filesetOp } from './patching.ts';
+import { rollBack } from './rollback.ts';
+import { runControlScript, type ScriptOwner } from './scripts.ts';
+import { installed, type RootSession, tell } from './session.ts';
+
+/** Executes `plan`. `bundles` are ids of installed bundles that end with it. Findings go to the session; throws `plan_stale`. */
+export async function executeRemove(session: RootSession, plan: Plan, bundles: readonly string[]): Promise<void> {
+  refuseStale(session, plan);
+  const total = plan.products.reduce((sum, product) => sum + product.filesets.length, 0);
+  if (session.root === '/') {
+    await moveState(session, plan.products.flatMap((product) => product.filesets.map((each) => each.targetKey)), 'unconfigure');
+  }
+  let index = 0;
+  for (const [position, product] of plan.products.entries()) {
+    session.emit({ type: 'product.begin', task: 'remove', spec: product.spec });
+    const last = position === plan.products.length - 1;
+    const ok = await removeProduct(session, product, last ? bundles : [], { index, total });
+    session.emit({ type: 'product.end', task: 'remove', spec: product.spec, ok });
+    if (!ok) break;
+    index += product.filesets.length;
+  }
+}
+
+async function removeProduct(
+  session: RootSession,
+  plan: PlannedProduct,
+  bundles: readonly string[],
+  progress: { index: number; total: number },
+): Promise<boolean> {
+  const catalog = installed(session);
+  const going = plan.filesets.flatMap((each) => {
+    const placed = lookUp(catalog, each.targetKey);
+    return placed ? [{ plan: each, placed }] : [];
+  });
+  const scripts = going.map((each) => scriptOwner(catalog, each.placed));
+  const productScript = going[0] ? productOwner(catalog, going[0].placed) : undefined;
+  if (productScript) await runControlScript(session, productScript, 'preremove');
+  for (const script of scripts) await runControlScript(session, script, 'preremove');
+  for (const [offset, each] of plan.filesets.entries()) {
+    session.emit({ type: 'fileset.begin', task: 'remove', spec: each.spec, index: progress.index + offset + 1, of: progress.total });
+  }
+  try {
+    const { steps, change } = removal(session, catalog, plan, going, bundles);
+    await session.store.apply({
+      label: `remove ${plan.spec}`,
+      files: steps,
+      change: () => change,
+      onFile: (step, bytes) => session.emit({ type: 'file.done', path: `/${step.path}`, action: step.step === 'restore' ? 'restore' : 'remove', bytes }),
+    });
+    session.paths.forget();
+  } catch (error) {
+    if (!(error instanceof SdError)) throw error;
+    tell(session, { severity: 'error', code: error.code, text: error.message, subjects: [plan.spec] });
+    return false;
+  }
+  for (const script of scripts) await runControlScript(session, script, 'postremove');
+  if (productScript) await runControlScript(session, productScript, 'postremove');
+  for (const each of plan.filesets) session.emit({ type: 'fileset.end', task: 'remove', spec: each.spec, ok: true, state: '' });
+  return true;
+}
+
+/** Everything one product's removal does to disk and catalog. */
+function removal(
+  session: RootSession,
+  catalog: Catalog,
+  plan: PlannedProduct,
+  going: readonly { plan: PlannedProduct['filesets'][number]; placed: Placed }[],
+  bundles: readonly string[],
+): { steps: FileStep[]; change: ChangeSet } {
+  const removed = going.filter((each) => each.plan.action === 'remove');
+  const keys = [...removed.map((each) => each.placed.key), ...plan.drops];
+  const left = leaving(session, catalog, keys, new Set());
+  const patches = removed.filter((each) => isPatch(each.placed.fileset));
+  const saves = dropSaves(session, patches.map((each) => saveDirectory(each.placed.product, each.placed.fileset)));
+  const rolled = going.filter((each) => each.plan.action === 'rollback').map((each) => rollBack(session, catalog, each.placed, each.plan));
+  return {
+    steps: [...rolled.flatMap((each) => each.steps), ...left.steps, ...saves],
+    change: [
+      ...rolled.flatMap((each) => each.ops),
+      ...left.ops,
+      ...patches.flatMap((each) => forget(catalog, each.placed, new Set(keys))),
+      ...going.map((each): CatalogOp => ({ op: 'drop_fileset', fileset: each.placed.key })),
+      ...(emptied(catalog, plan.targetId, going.map((each) => each.placed.key)) ? [{ op: 'drop_product', id: plan.targetId } satisfies CatalogOp] : []),
+      ...bundles.map((id): CatalogOp => ({ op: 'drop_bundle', id })),
+    ],
+  };
+}
+
+/** A patch that goes with its base is no longer named by it, should the base stand a moment longer. */
+function forget(catalog: Catalog, patch: Placed, going: ReadonlySet<FilesetKey>): CatalogOp[] {
+  const base = baseOf(catalog, patch);
+  if (!base || going.has(base.key)) return [];
+  const entry = patchEntry(patch.product, patch.fileset);
+  return [filesetOp(base, { applied_patches: list(base.fileset.attributes, 'applied_patches').filter((each) => each !== entry) })];
+}
+
+function emptied(catalog: Catalog, productId: string, going: readonly FilesetKey[]): boolean {
+  const leave = new Set(going);
+  return catalog.product(productId)?.filesets.every((fileset) => leave.has(`${productId}/${fileset.id}`)) ?? false;
+}
+
+/** Scripts are read before their fileset goes: postremove runs when the catalog no longer has it. */
+function scriptOwner(catalog: Catalog, placed: Placed): ScriptOwner {
+  const contents = new Map(placed.fileset.controlFiles.map((file) => [file.tag, catalog.controlFile(placed.key, file.tag)]));
+  return { product: placed.product, fileset: placed.fileset, location: locationOf(placed), content: (tag) => contents.get(tag) };
+}
+
+function productOwner(catalog: Catalog, placed: Placed): ScriptOwner {
+  const contents = new Map(placed.product.controlFiles.map((file) => [file.tag, catalog.controlFile(placed.product.id, file.tag)]));
+  return { product: placed.product, location: locationOf(placed), content: (tag) => contents.get(tag) };
+}
+
+function locationOf(placed: Placed): string {
+  return text(placed.product.attributes, 'location') || '/';
+}

@@ -1,0 +1,75 @@
+// What every execution on one root shares: the open IPD, the machine's facts, where to report. Made by operations, used here only.
+
+import { lstatSync, type Stats } from 'node:fs';
+import { join } from 'node:path';
+import type { Accounts } from '../host/accounts.ts';
+import type { RootPaths } from '../host/rootpath.ts';
+import type { Catalog } from '../model/catalog.ts';
+import { hasErrno } from '../model/error.ts';
+import type { Emit } from '../model/events.ts';
+import type { Finding } from '../model/plan.ts';
+import type { EngineOptions, SessionContext } from '../model/request.ts';
+import type { Store } from '../store/store.ts';
+
+export interface RootSession {
+  /** Absolute path of the root. */
+  readonly root: string;
+  /** Directory of IPD, save area and logs: `<root>/var/adm/sw`, or admin_directory for `/`. */
+  readonly admin: string;
+  readonly store: Store;
+  readonly paths: RootPaths;
+  readonly accounts: Accounts;
+  readonly options: EngineOptions;
+  readonly context: SessionContext;
+  readonly emit: Emit;
+  /** One time for everything the session records, milliseconds since 1970. */
+  readonly now: number;
+  /** Collected for the outcome; report each by `tell`. */
+  readonly findings: Finding[];
+}
+
+/** Reports a finding and keeps it for the outcome. */
+export function tell(session: RootSession, finding: Finding): void {
+  session.findings.push(finding);
+  session.emit({ type: 'finding', finding });
+}
+
+/** The catalog as the last commit left it. */
+export function installed(session: RootSession): Catalog {
+  return session.store.catalog();
+}
+
+/** Physical path of `path` below the root: symbolic links in parents resolved inside the root. */
+export function physical(session: RootSession, path: string): string {
+  return session.paths.resolve(path);
+}
+
+/** lstat of a root-relative physical path; undefined where nothing is. */
+export function lstatIn(session: RootSession, relative: string): Stats | undefined {
+  try {
+    return lstatSync(join(session.root, relative));
+  } catch (error) {
+    if (hasErrno(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw error;
+  }
+}
+
+/** Root-relative path of something in the save area. */
+export function inSaveArea(session: RootSession, below: string): string {
+  return physical(session, `${adminInRoot(session)}/save/${below}`);
+}
+
+/** The admin directory as a path inside the root, with a leading slash. */
+export function adminInRoot(session: RootSession): string {
+  return session.root === '/' ? session.admin : session.admin.slice(session.root.length);
+}
+
+/** CCYYMMDDhhmm.ss of local time, the form of install_date. */
+export function installDate(milliseconds: number): string {
+  const time = new Date(milliseconds);
+  const two = (value: number) => String(value).padStart(2, '0');
+  return (
+    `${time.getFullYear()}${two(time.getMonth() + 1)}${two(time.getDate())}${two(time.getHours())}${two(time.getMinutes())}` +
+    `.${two(time.getSeconds())}`
+  );
+}
