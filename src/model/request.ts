@@ -41,6 +41,7 @@ export interface EngineOptions {
   readonly register_new_root: boolean;
   readonly reinstall: boolean;
   readonly remove_empty_depot: boolean;
+  readonly remove_obsolete_filesets: boolean;
   readonly run_scripts: boolean;
   readonly show_superseded_patches: boolean;
 }
