@@ -264,6 +264,7 @@ export function options(changes: Partial<EngineOptions> = {}): EngineOptions {
     register_new_root: true,
     reinstall: false,
     remove_empty_depot: true,
+    remove_obsolete_filesets: false,
     run_scripts: true,
     show_superseded_patches: false,
     ...changes,
