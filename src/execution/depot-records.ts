@@ -1,35 +1,20 @@
 // What a depot's catalog says after software came in: the product merged with what is there, categories, vendors, bundles
 // (formats.md 9, 10; patches.md 2.5, 3.8). Pure: builds operations, applies none.
 
-import { type Attributes, type AttributeValue, list, text, withAttributes } from '../model/attributes.ts';
+import {
+  availableAttributes,
+  availableFileset,
+  availableProduct,
+  depotAttributes,
+  storedRecord,
+} from '../depot/available.ts';
+import { type Attributes, list, text } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
 import type { CatalogOp } from '../model/change.ts';
 import { compareRevisions } from '../model/revision.ts';
-import type { Bundle, ControlFile, FileRecord, Fileset, FilesetKey, Product, Subproduct } from '../model/software.ts';
-import { tagOf } from '../model/software.ts';
+import type { Bundle, ControlFile, FileRecord, Fileset, FilesetKey, Product } from '../model/software.ts';
+import { splitKey, tagOf } from '../model/software.ts';
 import type { Staged } from '../store/transaction-types.ts';
-import { isStored } from './storage.ts';
-
-/** data_model_revision of 10.x to 11.31 (formats.md 10). */
-const DATA_MODEL = '2.40';
-
-/** Attributes an installed object has and an available one has not (patches.md 3.8). */
-const ROOT_ONLY = [
-  'applied_patches',
-  'applied_to',
-  'install_date',
-  'install_source',
-  'install_type',
-  'location',
-  'patch_state',
-  'superseded_by',
-] as const;
-
-/** Number of an object among those of its tag: `TAG.3` → 3, `TAG` → 1. */
-export function instanceOf(id: string, tag: string): string {
-  const suffix = id.startsWith(`${tag}.`) ? id.slice(tag.length + 1) : '';
-  return /^[1-9][0-9]*$/.test(suffix) ? suffix : '1';
-}
 
 /** The product's own record: the source's attributes, merged with what the depot already holds of it. `now` in seconds. */
 export function productOps(
@@ -40,58 +25,34 @@ export function productOps(
   now: number,
 ): CatalogOp[] {
   const there = target.product(targetId);
-  const attributes = withAttributes(available(from.attributes), {
-    data_model_revision: text(from.attributes, 'data_model_revision') || DATA_MODEL,
-    instance_id: instanceOf(targetId, tagOf(from)),
-    control_directory: targetId,
-    all_filesets: allFilesets(from, there),
-    create_time: (there && text(there.attributes, 'create_time')) || String(now),
-    mod_time: String(now),
-  });
-  const controlFiles = from.controlFiles;
-  const dropped = (there?.controlFiles ?? []).filter((old) => !controlFiles.some((file) => file.tag === old.tag));
+  const dropped = (there?.controlFiles ?? []).filter((old) => !from.controlFiles.some((file) => file.tag === old.tag));
   return [
-    { op: 'product', product: { id: targetId, attributes, subproducts: mergedSubproducts(from, there), controlFiles } },
+    { op: 'product', product: availableProduct(from, targetId, there, now) },
     ...dropped.map((file): CatalogOp => ({ op: 'drop_control_file', owner: targetId, tag: file.tag })),
-    ...controlFileOps(source, from.id, targetId, controlFiles),
+    ...controlFileOps(source, from.id, targetId, from.controlFiles),
   ];
 }
 
-/** Records of one fileset, put whole: what the depot had under this key is dropped first. `staged` facts complete the file records. */
+/** Records of one fileset, put whole: what the depot had under this key is dropped first. Staged facts complete the file records. */
 export function filesetOps(
   source: Catalog,
   key: FilesetKey,
   fileset: Fileset,
-  target: { readonly productId: string; readonly filesetId: string; readonly key: FilesetKey },
+  targetKey: FilesetKey,
   stagedOf: (file: FileRecord) => Staged | undefined,
   now: number,
 ): CatalogOp[] {
-  const records = source.files(key).map((file) => asStored(file, stagedOf(file)));
-  const size = records.reduce((sum, file) => sum + (isStored(file) ? (file.size ?? 0) : 0), 0);
-  const attributes = withAttributes(available(fileset.attributes), {
-    data_model_revision: text(fileset.attributes, 'data_model_revision') || DATA_MODEL,
-    instance_id: text(fileset.attributes, 'instance_id') || '1',
-    control_directory: target.filesetId,
-    size:
-      text(fileset.attributes, 'size') ||
-      String(fileset.controlFiles.reduce((sum, file) => sum + (file.size ?? 0), size)),
-    create_time: String(now),
-    mod_time: String(now),
-    state: 'available',
-  });
+  const { productId, filesetId } = splitKey(targetKey);
+  const records = source.files(key).map((file) => storedRecord(file, stagedOf(file)));
   return [
-    { op: 'drop_fileset', fileset: target.key },
-    {
-      op: 'fileset',
-      productId: target.productId,
-      fileset: { id: target.filesetId, attributes, controlFiles: fileset.controlFiles },
-    },
-    { op: 'files', fileset: target.key, put: records, all: true },
-    ...controlFileOps(source, key, target.key, fileset.controlFiles),
+    { op: 'drop_fileset', fileset: targetKey },
+    { op: 'fileset', productId, fileset: availableFileset(fileset, filesetId, records, now) },
+    { op: 'files', fileset: targetKey, put: records, all: true },
+    ...controlFileOps(source, key, targetKey, fileset.controlFiles),
   ];
 }
 
-/** Vendors and categories that these objects name, where the source knows more than the depot. */
+/** Vendors and categories that these objects name, where the source knows more than the depot; of a category the higher revision wins. */
 export function definitionOps(
   source: Catalog,
   target: Catalog,
@@ -117,30 +78,21 @@ export function definitionOps(
 /** Bundles that travel along: one of the same identity is replaced, another of the same tag gets an instance of its own. */
 export function bundleOps(target: Catalog, bundles: readonly Bundle[], now: number): CatalogOp[] {
   const taken = new Set([...target.products(), ...target.bundles()].map((object) => object.id));
+  const present = new Map(target.bundles().map((bundle) => [identity(bundle), bundle]));
   return bundles.map((bundle): CatalogOp => {
-    const there = target.bundles().find((other) => identity(other) === identity(bundle));
+    const there = present.get(identity(bundle));
     const id = there?.id ?? freeId(tagOf(bundle), taken);
     taken.add(id);
-    const attributes = withAttributes(available(bundle.attributes), {
-      instance_id: instanceOf(id, tagOf(bundle)),
-      create_time: (there && text(there.attributes, 'create_time')) || String(now),
-      mod_time: String(now),
-    });
-    return { op: 'bundle', bundle: { id, attributes } };
+    return {
+      op: 'bundle',
+      bundle: { id, attributes: availableAttributes(bundle.attributes, id, there?.attributes, now) },
+    };
   });
 }
 
-/** The depot's own attributes after a change; `given` (a PSF's depot object) wins over what is there. */
+/** The depot object itself. */
 export function depotOp(target: Catalog, given: Attributes, now: number): CatalogOp {
-  const there = target.attributes;
-  const attributes = withAttributes(there, {
-    ...given,
-    layout_version: text(given, 'layout_version') || text(there, 'layout_version') || '1.0',
-    data_model_revision: text(there, 'data_model_revision') || DATA_MODEL,
-    create_time: text(there, 'create_time') || String(now),
-    mod_time: String(now),
-  });
-  return { op: 'target', attributes };
+  return { op: 'target', attributes: depotAttributes(target.attributes, given, now) };
 }
 
 function controlFileOps(source: Catalog, from: string, owner: string, files: readonly ControlFile[]): CatalogOp[] {
@@ -150,41 +102,10 @@ function controlFileOps(source: Catalog, from: string, owner: string, files: rea
   });
 }
 
-function asStored(file: FileRecord, staged: Staged | undefined): FileRecord {
-  if (!isStored(file)) return file;
-  const {
-    compression_state: _state,
-    compression_type: _type,
-    compressed_size: _size,
-    compressed_cksum: _cksum,
-    ...plain
-  } = file;
-  return staged ? { ...plain, size: staged.size, cksum: staged.cksum, sha256: staged.sha256 } : plain;
-}
-
-function available(attributes: Attributes): Attributes {
-  return withAttributes(attributes, Object.fromEntries(ROOT_ONLY.map((keyword) => [keyword, undefined])));
-}
-
-/** All filesets the product was defined with, also those that are not in the depot. */
-function allFilesets(from: Product, there: Product | undefined): AttributeValue {
-  const named = [from, ...(there ? [there] : [])].flatMap((product) => [
-    ...list(product.attributes, 'all_filesets').flatMap((value) => value.split(/\s+/)),
-    ...product.filesets.map(tagOf),
-  ]);
-  return [...new Set(named.filter((tag) => tag !== ''))].join(' ');
-}
-
-function mergedSubproducts(from: Product, there: Product | undefined): readonly Subproduct[] {
-  const merged = new Map((there?.subproducts ?? []).map((subproduct) => [tagOf(subproduct), subproduct]));
-  for (const subproduct of from.subproducts) merged.set(tagOf(subproduct), subproduct);
-  return [...merged.values()];
-}
-
 function identity(object: { readonly attributes: Attributes }): string {
-  return ['tag', 'revision', 'architecture', 'vendor_tag']
-    .map((keyword) => text(object.attributes, keyword))
-    .join('\n');
+  return JSON.stringify(
+    ['tag', 'revision', 'architecture', 'vendor_tag'].map((keyword) => text(object.attributes, keyword)),
+  );
 }
 
 function freeId(tag: string, taken: ReadonlySet<string>): string {

@@ -13,11 +13,6 @@ import type { FileRecord, FilesetKey } from '../model/software.ts';
 import type { FileStep, PlacedAs } from '../store/transaction-types.ts';
 import { parentsOf } from './leaving.ts';
 
-/** True for the file types whose bytes lie in the depot. */
-export function isStored(file: FileRecord): boolean {
-  return file.type === 'f' || file.type === 'a';
-}
-
 /** Depot-relative physical path of a stored file. */
 export function storagePath(paths: RootPaths, fileset: FilesetKey, file: FileRecord): string {
   return paths.resolve(fileset + file.path);
