@@ -1,0 +1,69 @@
+// Flags that mean the same in every command that has them (commands.md 5).
+
+import type { FlagDeclaration } from './declaration.ts';
+
+export const PREVIEW: FlagDeclaration = { name: '-p', meaning: 'Preview: stop after the analysis, change nothing.' };
+export const VERBOSE: FlagDeclaration = { name: '-v', meaning: 'Tell more; twice: tell each file too.' };
+export const ROOT: FlagDeclaration = {
+  name: '-r',
+  meaning: 'Work on an alternate root; a target that is a directory already says so.',
+};
+export const DEPOT: FlagDeclaration = { name: '-d', meaning: 'Work on a depot instead of installed software.' };
+export const SOURCE: FlagDeclaration = {
+  name: '-s',
+  argument: 'source',
+  meaning: 'Source depot: a directory, or a file made by swpackage.',
+};
+export const SOFTWARE_FILE: FlagDeclaration = {
+  name: '-f',
+  argument: 'software_file',
+  meaning: 'Read software selections from a file, one a line.',
+};
+export const TARGET_FILE: FlagDeclaration = {
+  name: '-t',
+  argument: 'target_file',
+  meaning: 'Read targets from a file, one a line.',
+};
+export const SAVE_SESSION: FlagDeclaration = {
+  name: '-C',
+  argument: 'session_file',
+  meaning: 'Save options and selections of this session in a file.',
+};
+export const LOAD_SESSION: FlagDeclaration = {
+  name: '-S',
+  argument: 'session_file',
+  meaning: 'Take options and selections from a saved session.',
+};
+export const OPTION: FlagDeclaration = { name: '-x', argument: 'option=value', meaning: 'Set an option.' };
+export const OPTION_FILE: FlagDeclaration = {
+  name: '-X',
+  argument: 'option_file',
+  meaning: 'Read options from a file.',
+};
+
+/** What nearly every command has, at the end of its synopsis. */
+export const SESSION_FLAGS: readonly FlagDeclaration[] = [SAVE_SESSION, LOAD_SESSION, OPTION, OPTION_FILE];
+
+export const INTERACTIVE: FlagDeclaration = {
+  name: '-i',
+  meaning: 'Start the interactive user interface.',
+  refused: 'There is no interactive user interface in this release; name the software on the command line.',
+};
+export const SCHEDULE: FlagDeclaration = {
+  name: '-Q',
+  argument: 'date',
+  meaning: 'Schedule the session for later.',
+  refused: 'Sessions run at once in this release; schedule the command with at(1) or cron(8).',
+};
+export const RUN_JOB: FlagDeclaration = {
+  name: '-J',
+  argument: 'jobid',
+  meaning: 'Run a scheduled job.',
+  refused: 'There are no scheduled jobs in this release; run the command itself.',
+};
+export const RESPONSES: FlagDeclaration = {
+  name: '-c',
+  argument: 'catalog',
+  meaning: 'Take the responses to request scripts from an exported catalog.',
+  refused: 'Request scripts are not run in this release; leave the flag out.',
+};

@@ -1,0 +1,13 @@
+// The commands there are: name → its module, loaded when it is called. build.mjs makes one executable for each.
+
+import type { Command } from './declaration.ts';
+
+export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  swcopy: async () => (await import('./swcopy.ts')).swcopy,
+  swinstall: async () => (await import('./swinstall.ts')).swinstall,
+  swmodify: async () => (await import('./swmodify.ts')).swmodify,
+  swpackage: async () => (await import('./swpackage.ts')).swpackage,
+  swreg: async () => (await import('./swreg.ts')).swreg,
+  swremove: async () => (await import('./swremove.ts')).swremove,
+  swverify: async () => (await import('./swverify.ts')).swverify,
+};

@@ -1,0 +1,67 @@
+// Sources and targets as people write them (commands.md 2.2, 2.3): `[host][:][/directory]`, `./relative`, `../relative`.
+// Promise: an absolute path on this machine, or a refusal that says what to write. Another machine is refused: not in this release.
+
+import { isAbsolute, resolve } from 'node:path';
+import { SdError } from '../model/error.ts';
+import type { Caller } from './declaration.ts';
+
+/**
+ * Path of a target. A bare word is a host name, never a directory. A host without a directory gives `fallback`.
+ * Throws SdError `remote_not_supported` for another host, `bad_target` for a word that is neither.
+ */
+export function targetPath(text: string, caller: Caller, fallback: string): string {
+  if (isPath(text)) return resolve(caller.cwd, text);
+  const { host, path } = splitHost(text);
+  if (path !== undefined && !isAbsolute(path)) {
+    throw new SdError('bad_target', {
+      what: `"${text}" is no target.`,
+      because: 'Behind a host name the directory must be absolute.',
+      todo: `Write "${host}:/${path}", or "./${text}" for a directory on this machine.`,
+      data: { target: text },
+    });
+  }
+  requireThisHost(host, text, caller);
+  return path === undefined ? resolve(caller.cwd, fallback) : resolve(path);
+}
+
+/**
+ * Path of a source: as a target, but a word that is no host of ours and no `host:/path` is a path, for nobody's source is a
+ * whole machine. Throws SdError `remote_not_supported`.
+ */
+export function sourcePath(text: string, caller: Caller, fallback: string): string {
+  if (isPath(text)) return resolve(caller.cwd, text);
+  const { host, path } = splitHost(text);
+  if (path === undefined) return isThisHost(host, caller) ? resolve(caller.cwd, fallback) : resolve(caller.cwd, text);
+  if (!isAbsolute(path)) return resolve(caller.cwd, text);
+  requireThisHost(host, text, caller);
+  return resolve(path);
+}
+
+/** True for what cannot be a host name: absolute, relative with ./ or ../, or with a slash before any colon. */
+function isPath(text: string): boolean {
+  return text === '.' || text === '..' || /^[^:]*\//.test(text);
+}
+
+/** `host`, `host:`, `host:/path`, `:/path`, `[v6]:/path`. */
+function splitHost(text: string): { host: string; path: string | undefined } {
+  const match = /^(\[[^\]]*\]|[^:]*)(?::(.*))?$/s.exec(text);
+  const host = (match?.[1] ?? text).replace(/^\[|\]$/g, '');
+  const path = match?.[2];
+  return { host, path: path === '' ? undefined : path };
+}
+
+function isThisHost(host: string, caller: Caller): boolean {
+  const name = host.toLowerCase();
+  if (['', 'localhost', '127.0.0.1', '::1'].includes(name)) return true;
+  return name === caller.host.toLowerCase() || name.startsWith(`${caller.host.toLowerCase()}.`);
+}
+
+function requireThisHost(host: string, text: string, caller: Caller): void {
+  if (isThisHost(host, caller)) return;
+  throw new SdError('remote_not_supported', {
+    what: `"${text}" is on another host, "${host}".`,
+    because: 'Other machines come with a later release.',
+    todo: `For a directory on this machine write it with a slash, e.g. "./${text}".`,
+    data: { target: text, host },
+  });
+}
