@@ -6,21 +6,24 @@ import type { CatalogOp } from '../model/change.ts';
 import { hasErrno } from '../model/error.ts';
 import { committedState, lookUp, patchStateOf, saveDirectory } from '../model/patches.ts';
 import type { Plan } from '../model/plan.ts';
-import { refuseStale } from './install.ts';
 import { dropSaves } from './leaving.ts';
 import { filesetOp } from './patching.ts';
 import { inSaveArea, installed, type RootSession } from './session.ts';
+import { refuseStale } from './turns.ts';
 
 /** Executes a plan of `commit` actions; answers the bytes of the save area given back. Throws SdError `plan_stale`. */
 export async function executeCommit(session: RootSession, plan: Plan): Promise<number> {
-  refuseStale(session, plan);
+  refuseStale(plan, installed(session));
   const catalog = installed(session);
   const patches = plan.products
     .flatMap((product) => product.filesets)
     .flatMap((each) => (each.action === 'commit' ? (lookUp(catalog, each.targetKey) ?? []) : []));
   if (patches.length === 0) return 0;
   const directories = patches.map((patch) => saveDirectory(patch.product, patch.fileset));
-  const reclaimed = directories.reduce((sum, directory) => sum + bytesBelow(join(session.root, inSaveArea(session, directory))), 0);
+  const reclaimed = directories.reduce(
+    (sum, directory) => sum + bytesBelow(join(session.root, inSaveArea(session, directory))),
+    0,
+  );
   await session.store.apply({
     label: 'commit patches',
     files: dropSaves(session, directories),

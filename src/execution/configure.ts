@@ -19,7 +19,11 @@ export async function configureFilesets(session: RootSession, keys: readonly Fil
  * Runs configure or unconfigure: product script before its filesets' scripts (unconfigure: after them). Corrupt, transient and
  * superseded filesets are left alone. All state changes are one commit.
  */
-export async function moveState(session: RootSession, keys: readonly FilesetKey[], tag: 'configure' | 'unconfigure'): Promise<void> {
+export async function moveState(
+  session: RootSession,
+  keys: readonly FilesetKey[],
+  tag: 'configure' | 'unconfigure',
+): Promise<void> {
   const from = tag === 'configure' ? 'installed' : 'configured';
   const ready = keys.flatMap((key) => {
     const placed = lookUp(installed(session), key);
@@ -48,10 +52,16 @@ async function runProduct(
 ): Promise<void> {
   const { fileset: _, ...owner } = ownerOf(session, group.product);
   const content = (name: string) => installed(session).controlFile(group.product.product.id, name);
-  if ((await runControlScript(session, { ...owner, content }, tag)) === 'error') for (const each of group.owned) failed.add(each.key);
+  if ((await runControlScript(session, { ...owner, content }, tag)) === 'error')
+    for (const each of group.owned) failed.add(each.key);
 }
 
-async function record(session: RootSession, ready: readonly Placed[], failed: ReadonlySet<FilesetKey>, tag: string): Promise<void> {
+async function record(
+  session: RootSession,
+  ready: readonly Placed[],
+  failed: ReadonlySet<FilesetKey>,
+  tag: string,
+): Promise<void> {
   const state = tag === 'configure' ? 'configured' : 'installed';
   const moved = ready.filter((each) => tag === 'unconfigure' || !failed.has(each.key));
   if (moved.length > 0) {
@@ -59,7 +69,13 @@ async function record(session: RootSession, ready: readonly Placed[], failed: Re
   }
   for (const each of ready) {
     const ok = !failed.has(each.key);
-    session.emit({ type: 'fileset.end', task: 'configure', spec: brief(each.product, each.fileset), ok, state: ok ? state : 'installed' });
+    session.emit({
+      type: 'fileset.end',
+      task: 'configure',
+      spec: brief(each.product, each.fileset),
+      ok,
+      state: ok ? state : 'installed',
+    });
   }
   if (failed.size === 0) return;
   tell(session, {

@@ -75,7 +75,7 @@ async function copyProduct(
       ...definitionOps(source.catalog, target, [from, ...from.filesets]),
       ...planned.drops.map((fileset): CatalogOp => ({ op: 'drop_fileset', fileset })),
       ...productOps(source.catalog, from, target, planned.targetId, now),
-      ...filesets.flatMap((one) => recordsOf(source.catalog, one.planned, one.files, staged, now)),
+      ...filesets.flatMap((one) => recordsOf(source.catalog, target, one.planned, one.files, staged, now)),
     ],
     onFile: progress.file,
   });
@@ -84,6 +84,7 @@ async function copyProduct(
 
 function recordsOf(
   source: Catalog,
+  target: Catalog,
   planned: PlannedFileset,
   incoming: readonly Incoming[],
   staged: ReadonlyMap<string, Staged>,
@@ -93,7 +94,7 @@ function recordsOf(
   if (!found) throw new Error(`planned fileset ${planned.key} is not in the source`);
   const at = new Map(incoming.map((one) => [one.file.path, one.at]));
   const stagedOf = (file: FileRecord) => staged.get(at.get(file.path) ?? '');
-  return filesetOps(source, planned.key, found.fileset, planned.targetKey, stagedOf, now);
+  return filesetOps(source, found, target, planned.targetKey, stagedOf, now);
 }
 
 /** The bundles come last, when all they point at is there. */

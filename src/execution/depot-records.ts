@@ -11,8 +11,9 @@ import {
 import { type Attributes, list, text } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
 import type { CatalogOp } from '../model/change.ts';
+import { lookUp, type Placed } from '../model/patches.ts';
 import { compareRevisions } from '../model/revision.ts';
-import type { Bundle, ControlFile, FileRecord, Fileset, FilesetKey, Product } from '../model/software.ts';
+import type { Bundle, ControlFile, FileRecord, FilesetKey, Product } from '../model/software.ts';
 import { splitKey, tagOf } from '../model/software.ts';
 import type { Staged } from '../store/transaction-types.ts';
 
@@ -25,30 +26,28 @@ export function productOps(
   now: number,
 ): CatalogOp[] {
   const there = target.product(targetId);
-  const dropped = (there?.controlFiles ?? []).filter((old) => !from.controlFiles.some((file) => file.tag === old.tag));
   return [
     { op: 'product', product: availableProduct(from, targetId, there, now) },
-    ...dropped.map((file): CatalogOp => ({ op: 'drop_control_file', owner: targetId, tag: file.tag })),
-    ...controlFileOps(source, from.id, targetId, from.controlFiles),
+    ...controlFileOps(source, from.id, targetId, from.controlFiles, there?.controlFiles ?? []),
   ];
 }
 
-/** Records of one fileset, put whole: what the depot had under this key is dropped first. Staged facts complete the file records. */
+/** Records of one fileset, put whole over what the depot has under its key. Staged facts complete the file records. */
 export function filesetOps(
   source: Catalog,
-  key: FilesetKey,
-  fileset: Fileset,
+  from: Placed,
+  target: Catalog,
   targetKey: FilesetKey,
   stagedOf: (file: FileRecord) => Staged | undefined,
   now: number,
 ): CatalogOp[] {
   const { productId, filesetId } = splitKey(targetKey);
-  const records = source.files(key).map((file) => storedRecord(file, stagedOf(file)));
+  const records = source.files(from.key).map((file) => storedRecord(file, stagedOf(file)));
+  const { controlFiles } = from.fileset;
   return [
-    { op: 'drop_fileset', fileset: targetKey },
-    { op: 'fileset', productId, fileset: availableFileset(fileset, filesetId, records, now) },
+    { op: 'fileset', productId, fileset: availableFileset(from.fileset, filesetId, records, now) },
     { op: 'files', fileset: targetKey, put: records, all: true },
-    ...controlFileOps(source, key, targetKey, fileset.controlFiles),
+    ...controlFileOps(source, from.key, targetKey, controlFiles, lookUp(target, targetKey)?.fileset.controlFiles ?? []),
   ];
 }
 
@@ -95,11 +94,23 @@ export function depotOp(target: Catalog, given: Attributes, now: number): Catalo
   return { op: 'target', attributes: depotAttributes(target.attributes, given, now) };
 }
 
-function controlFileOps(source: Catalog, from: string, owner: string, files: readonly ControlFile[]): CatalogOp[] {
-  return files.flatMap((file): CatalogOp[] => {
-    const content = source.controlFile(from, file.tag);
-    return content ? [{ op: 'control_file', owner, tag: file.tag, content: content.toString('base64') }] : [];
-  });
+/** Contents of the control files that come; those of `before` that do not come again go. */
+function controlFileOps(
+  source: Catalog,
+  from: string,
+  owner: string,
+  files: readonly ControlFile[],
+  before: readonly ControlFile[],
+): CatalogOp[] {
+  const coming = new Set(files.map((file) => file.tag));
+  const ops: CatalogOp[] = before
+    .filter((file) => !coming.has(file.tag))
+    .map((file) => ({ op: 'drop_control_file', owner, tag: file.tag }));
+  for (const { tag } of files) {
+    const content = source.controlFile(from, tag);
+    if (content) ops.push({ op: 'control_file', owner, tag, content: content.toString('base64') });
+  }
+  return ops;
 }
 
 function identity(object: { readonly attributes: Attributes }): string {

@@ -25,7 +25,12 @@ export interface Leaving {
  * Files and directories of `going` that nobody else needs. `coming` are absolute paths that the same transaction places.
  * Records of the filesets themselves are not dropped here.
  */
-export function leaving(session: RootSession, catalog: Catalog, going: readonly FilesetKey[], coming: ReadonlySet<string>): Leaving {
+export function leaving(
+  session: RootSession,
+  catalog: Catalog,
+  going: readonly FilesetKey[],
+  coming: ReadonlySet<string>,
+): Leaving {
   const leave = new Set(going);
   const files = new Set<string>();
   const directories = new Set<string>();
@@ -58,7 +63,9 @@ export function vacate(
   const gone = new Set(files);
   const keptParents = parentsOf(kept);
   const candidates = new Set([...directories, ...parentsOf(files), ...parentsOf(directories)]);
-  for (const directory of [...candidates].sort((left, right) => depth(right) - depth(left) || (left < right ? -1 : 1))) {
+  for (const directory of [...candidates].sort(
+    (left, right) => depth(right) - depth(left) || (left < right ? -1 : 1),
+  )) {
     if (kept.has(directory) || keptParents.has(directory) || !catalog.madeDirectory(`/${directory}`)) continue;
     if (catalog.owners(`/${directory}`).some((owner) => !leave.has(owner))) continue;
     if (!emptied(join(session.root, directory), directory, gone)) continue;
@@ -116,7 +123,11 @@ function entriesOf(absolute: string) {
 export function parentsOf(paths: Iterable<string>): Set<string> {
   const parents = new Set<string>();
   for (const path of paths) {
-    for (let parent = dirname(path); parent !== '.' && parent !== '/' && !parents.has(parent); parent = dirname(parent)) {
+    for (
+      let parent = dirname(path);
+      parent !== '.' && parent !== '/' && !parents.has(parent);
+      parent = dirname(parent)
+    ) {
       parents.add(parent);
     }
   }

@@ -23,7 +23,12 @@ export interface Load {
 }
 
 /** Prepares one product. `bundles` are source bundles whose record comes with it. */
-export function loadProduct(session: RootSession, depot: Depot, plan: PlannedProduct, bundles: readonly CatalogOp[]): Load {
+export function loadProduct(
+  session: RootSession,
+  depot: Depot,
+  plan: PlannedProduct,
+  bundles: readonly CatalogOp[],
+): Load {
   const catalog = installed(session);
   const source = depot.catalog.product(plan.id);
   if (!source) throw new Error(`planned product ${plan.id} is not in the depot`);
@@ -51,7 +56,12 @@ export function loadProduct(session: RootSession, depot: Depot, plan: PlannedPro
       ...dropOps(catalog, drops, plan.targetId),
       productRecord(session, depot, catalog, source, plan),
       ...loaded.flatMap((each) => filesetOps(session, depot, catalog, source, plan, each, staged)),
-      ...controlFileOps(depot.catalog, source.id, plan.targetId, source.controlFiles.map((file) => file.tag)),
+      ...controlFileOps(
+        depot.catalog,
+        source.id,
+        plan.targetId,
+        source.controlFiles.map((file) => file.tag),
+      ),
     ],
   };
 }
@@ -69,7 +79,9 @@ function loadFileset(
   const target = targetIdentity(product, source, fileset);
   const base = fileset.patch ? lookUp(catalog, fileset.patch.base) : undefined;
   const recorded = recordsByPath(catalog, base ? base.key : fileset.targetKey);
-  const saveTo = fileset.patch?.save ? (path: string) => inSaveArea(session, savePath(target.product, target.fileset, path)) : undefined;
+  const saveTo = fileset.patch?.save
+    ? (path: string) => inSaveArea(session, savePath(target.product, target.fileset, path))
+    : undefined;
   const relocate = relocation(text(product.attributes, 'directory'), plan.location);
   const records = depot.catalog.files(fileset.key);
   const placements = records
@@ -78,7 +90,13 @@ function loadFileset(
       asFound(
         session,
         catalog,
-        place(session, record, { depot, source: fileset.key, relocate, recorded: (path) => recorded.get(path), ...(saveTo ? { saveTo } : {}) }),
+        place(session, record, {
+          depot,
+          source: fileset.key,
+          relocate,
+          recorded: (path) => recorded.get(path),
+          ...(saveTo ? { saveTo } : {}),
+        }),
       ),
     );
   const members = loadMembers(session, depot, records, fileset, target, saveTo !== undefined);
@@ -87,7 +105,11 @@ function loadFileset(
 }
 
 /** The new patch's ids on the target name its save directory. */
-function targetIdentity(product: Product, fileset: Fileset, plan: PlannedFileset): { product: Product; fileset: Fileset } {
+function targetIdentity(
+  product: Product,
+  fileset: Fileset,
+  plan: PlannedFileset,
+): { product: Product; fileset: Fileset } {
   const { productId, filesetId } = splitKey(plan.targetKey);
   return { product: { ...product, id: productId }, fileset: { ...fileset, id: filesetId } };
 }
@@ -132,7 +154,10 @@ function loadMembers(
     byArchive.set(path, [...(byArchive.get(path) ?? []), record]);
   }
   const directory = saveDirectory(target.product, target.fileset);
-  const saveTo = (below: string) => ({ below: `${directory}${below}`, at: inSaveArea(session, `${directory}${below}`) });
+  const saveTo = (below: string) => ({
+    below: `${directory}${below}`,
+    at: inSaveArea(session, `${directory}${below}`),
+  });
   return [...byArchive].map(([path, members]) => ({
     path,
     change: putMembers(
@@ -145,14 +170,22 @@ function loadMembers(
 }
 
 function stepsOf(loaded: LoadedFileset): FileStep[] {
-  return [...loaded.placements.flatMap((each) => each.step ?? []), ...loaded.members.flatMap((each) => each.change.steps)];
+  return [
+    ...loaded.placements.flatMap((each) => each.step ?? []),
+    ...loaded.members.flatMap((each) => each.change.steps),
+  ];
 }
 
 /** Parents that neither exist nor come as records: made, and remembered so that removal takes them away. */
-function missingParents(session: RootSession, loaded: readonly LoadedFileset[]): { steps: FileStep[]; ops: CatalogOp[] } {
+function missingParents(
+  session: RootSession,
+  loaded: readonly LoadedFileset[],
+): { steps: FileStep[]; ops: CatalogOp[] } {
   const placed = loaded.flatMap((each) => each.placements.filter((placement) => placement.step !== undefined));
   const coming = new Set(placed.filter((each) => each.record.type === 'd').map((each) => each.at));
-  const made = [...parentsOf(placed.map((each) => each.at))].filter((parent) => !coming.has(parent) && !lstatIn(session, parent)).sort();
+  const made = [...parentsOf(placed.map((each) => each.at))]
+    .filter((parent) => !coming.has(parent) && !lstatIn(session, parent))
+    .sort();
   const created = placed.filter((each) => each.record.type === 'd' && each.before === undefined).map((each) => each.at);
   const as = { mode: 0o755, uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
   return {

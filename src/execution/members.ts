@@ -52,7 +52,11 @@ export function putMembers(
   for (const { record, content } of members) {
     const name = basename(record.path);
     const old = extractMember(now, name);
-    const facts = { path: record.path, existed: old !== undefined, archive: { path, member: name, hadMember: old !== undefined } };
+    const facts = {
+      path: record.path,
+      existed: old !== undefined,
+      archive: { path, member: name, hadMember: old !== undefined },
+    };
     if (old && saveTo) {
       const place = saveTo(`${path}/${name}`);
       steps.push({
@@ -134,7 +138,11 @@ function memberFacts(record: FileRecord): { mtime: number; uid: number; gid: num
   return { mtime: record.mtime ?? 0, uid: record.uid ?? 0, gid: record.gid ?? 0, mode: record.mode ?? 0o644 };
 }
 
-function archiveStep(path: string, bytes: Uint8Array, as: { mode: number; uid: number; gid: number; mtime: number }): FileStep {
+function archiveStep(
+  path: string,
+  bytes: Uint8Array,
+  as: { mode: number; uid: number; gid: number; mtime: number },
+): FileStep {
   return { step: 'place', path, content: () => bytesContent(bytes), as };
 }
 

@@ -33,7 +33,12 @@ export function baseOps(base: Placed, entry: string, replaced: readonly FileReco
 }
 
 /** Superseded patches: state and superseded_by, which names the immediate successor and is never rewritten (2.6). */
-export function supersedeOps(catalog: Catalog, superseded: readonly FilesetKey[], by: string, committed: boolean): CatalogOp[] {
+export function supersedeOps(
+  catalog: Catalog,
+  superseded: readonly FilesetKey[],
+  by: string,
+  committed: boolean,
+): CatalogOp[] {
   const ops: CatalogOp[] = [];
   for (const key of superseded) {
     const old = lookUp(catalog, key);

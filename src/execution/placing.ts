@@ -6,7 +6,7 @@
 //                    for a patch                 anything else: rename over      catalog last recorded: then as f, saved as a copy
 //   directory        refused by analysis         give it the record's attributes keep
 
-import { readlinkSync, statSync, type Stats } from 'node:fs';
+import { readlinkSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Depot } from '../depot/depot.ts';
 import { digestContent } from '../host/digest.ts';
@@ -63,8 +63,16 @@ export function place(session: RootSession, source: FileRecord, options: Placing
 function relocated(session: RootSession, source: FileRecord, options: PlacingOptions): FileRecord {
   const as = placedAs(session, source);
   const path = options.relocate(source.path);
-  const link = source.type === 'h' && source.link_source !== undefined ? options.relocate(source.link_source) : undefined;
-  return { ...source, path, mode: as.mode, uid: as.uid, gid: as.gid, ...(link === undefined ? {} : { link_source: link }) };
+  const link =
+    source.type === 'h' && source.link_source !== undefined ? options.relocate(source.link_source) : undefined;
+  return {
+    ...source,
+    path,
+    mode: as.mode,
+    uid: as.uid,
+    gid: as.gid,
+    ...(link === undefined ? {} : { link_source: link }),
+  };
 }
 
 function keeps(session: RootSession, record: FileRecord, at: string, before: Stats, options: PlacingOptions): boolean {

@@ -34,11 +34,15 @@ export function supportingOps(source: Catalog, target: Catalog, product: Product
   const vendorTag = text(product.attributes, 'vendor_tag');
   const vendors = source.vendors().filter((vendor) => vendorTag !== '' && text(vendor.attributes, 'tag') === vendorTag);
   const wanted = new Set([product, ...product.filesets].flatMap((object) => list(object.attributes, 'category_tag')));
-  const present = new Map(target.categories().map((each) => [text(each.attributes, 'tag'), text(each.attributes, 'revision')]));
+  const present = new Map(
+    target.categories().map((each) => [text(each.attributes, 'tag'), text(each.attributes, 'revision')]),
+  );
   const categories = source.categories().filter((category) => {
     const tag = text(category.attributes, 'tag');
     const there = present.get(tag);
-    return wanted.has(tag) && (there === undefined || compareRevisions(text(category.attributes, 'revision'), there) > 0);
+    return (
+      wanted.has(tag) && (there === undefined || compareRevisions(text(category.attributes, 'revision'), there) > 0)
+    );
   });
   return [
     ...vendors.map((vendor): CatalogOp => ({ op: 'vendor', vendor })),
@@ -51,12 +55,19 @@ export function dropOps(catalog: Catalog, drops: readonly FilesetKey[], updating
   const ops: CatalogOp[] = drops.map((fileset) => ({ op: 'drop_fileset', fileset }));
   for (const id of new Set(drops.map((key) => splitKey(key).productId))) {
     const product = catalog.product(id);
-    if (id !== updating && product?.filesets.every((each) => dropped.has(`${id}/${each.id}`))) ops.push({ op: 'drop_product', id });
+    if (id !== updating && product?.filesets.every((each) => dropped.has(`${id}/${each.id}`)))
+      ops.push({ op: 'drop_product', id });
   }
   return ops;
 }
 
-export function productRecord(session: RootSession, depot: Depot, catalog: Catalog, source: Product, plan: PlannedProduct): CatalogOp {
+export function productRecord(
+  session: RootSession,
+  depot: Depot,
+  catalog: Catalog,
+  source: Product,
+  plan: PlannedProduct,
+): CatalogOp {
   const before = catalog.product(plan.targetId);
   const attributes = withAttributes(source.attributes, {
     instance_id: before ? text(before.attributes, 'instance_id') || '1' : (plan.targetId.split('.')[1] ?? '1'),
@@ -98,12 +109,25 @@ export function filesetOps(
   const rows = loaded.rows.map((row) => withDigests(session, row, staged));
   const entry = patchEntry(target.product, target.fileset);
   return [
-    { op: 'fileset', productId: plan.targetId, fileset: { id: target.fileset.id, attributes, controlFiles: source.controlFiles } },
+    {
+      op: 'fileset',
+      productId: plan.targetId,
+      fileset: { id: target.fileset.id, attributes, controlFiles: source.controlFiles },
+    },
     { op: 'files', fileset: fileset.targetKey, put: rows, all: true },
-    ...controlFileOps(depot.catalog, fileset.key, fileset.targetKey, source.controlFiles.map((file) => file.tag)),
+    ...controlFileOps(
+      depot.catalog,
+      fileset.key,
+      fileset.targetKey,
+      source.controlFiles.map((file) => file.tag),
+    ),
     ...(patch && base
       ? [
-          { op: 'saved', fileset: fileset.targetKey, saved: patch.save ? savedFiles(session, loaded, base) : [] } satisfies CatalogOp,
+          {
+            op: 'saved',
+            fileset: fileset.targetKey,
+            saved: patch.save ? savedFiles(session, loaded, base) : [],
+          } satisfies CatalogOp,
           ...baseOps(base, entry, replacedRows(loaded, rows)),
           ...supersedeOps(catalog, patch.supersedes, entry, !patch.save),
         ]
@@ -149,10 +173,16 @@ function withDigests(session: RootSession, row: FileRecord, staged: ReadonlyMap<
   return facts ? { ...row, size: facts.size, cksum: facts.cksum, sha256: facts.sha256 } : row;
 }
 
-export function controlFileOps(catalog: Catalog, owner: string, targetOwner: string, tags: readonly string[]): CatalogOp[] {
+export function controlFileOps(
+  catalog: Catalog,
+  owner: string,
+  targetOwner: string,
+  tags: readonly string[],
+): CatalogOp[] {
   return tags.flatMap((tag) => {
     const content = catalog.controlFile(owner, tag);
-    return content ? [{ op: 'control_file', owner: targetOwner, tag, content: content.toString('base64') } satisfies CatalogOp] : [];
+    return content
+      ? [{ op: 'control_file', owner: targetOwner, tag, content: content.toString('base64') } satisfies CatalogOp]
+      : [];
   });
 }
-

@@ -8,73 +8,59 @@
 import { list, text } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
 import type { CatalogOp, ChangeSet } from '../model/change.ts';
-import { SdError } from '../model/error.ts';
 import { baseOf, isPatch, lookUp, type Placed, patchEntry, saveDirectory } from '../model/patches.ts';
 import type { Plan, PlannedProduct } from '../model/plan.ts';
 import type { FilesetKey } from '../model/software.ts';
 import type { FileStep } from '../store/transaction-types.ts';
 import { moveState } from './configure.ts';
-import { refuseStale } from './install.ts';
 import { dropSaves, leaving } from './leaving.ts';
 import { filesetOp } from './patching.ts';
 import { rollBack } from './rollback.ts';
 import { runControlScript, type ScriptOwner } from './scripts.ts';
-import { installed, type RootSession, tell } from './session.ts';
+import { installed, type RootSession } from './session.ts';
+import { type Done, inTurn, refuseStale } from './turns.ts';
 
 /** Executes `plan`. `bundles` are ids of installed bundles that end with it. Findings go to the session; throws `plan_stale`. */
 export async function executeRemove(session: RootSession, plan: Plan, bundles: readonly string[]): Promise<void> {
-  refuseStale(session, plan);
-  const total = plan.products.reduce((sum, product) => sum + product.filesets.length, 0);
+  refuseStale(plan, installed(session));
   if (session.root === '/') {
-    await moveState(session, plan.products.flatMap((product) => product.filesets.map((each) => each.targetKey)), 'unconfigure');
+    await moveState(
+      session,
+      plan.products.flatMap((product) => product.filesets.map((each) => each.targetKey)),
+      'unconfigure',
+    );
   }
-  let index = 0;
-  for (const [position, product] of plan.products.entries()) {
-    session.emit({ type: 'product.begin', task: 'remove', spec: product.spec });
-    const last = position === plan.products.length - 1;
-    const ok = await removeProduct(session, product, last ? bundles : [], { index, total });
-    session.emit({ type: 'product.end', task: 'remove', spec: product.spec, ok });
-    if (!ok) break;
-    index += product.filesets.length;
-  }
+  const now: Plan = { ...plan, generation: installed(session).generation };
+  await inTurn({ plan: now, catalog: installed(session), task: 'remove', emit: session.emit }, (product) =>
+    removeProduct(session, product, product === plan.products.at(-1) ? bundles : []),
+  );
 }
 
-async function removeProduct(
-  session: RootSession,
-  plan: PlannedProduct,
-  bundles: readonly string[],
-  progress: { index: number; total: number },
-): Promise<boolean> {
+async function removeProduct(session: RootSession, plan: PlannedProduct, bundles: readonly string[]): Promise<Done> {
   const catalog = installed(session);
   const going = plan.filesets.flatMap((each) => {
     const placed = lookUp(catalog, each.targetKey);
     return placed ? [{ plan: each, placed }] : [];
   });
   const scripts = going.map((each) => scriptOwner(catalog, each.placed));
-  const productScript = going[0] ? productOwner(catalog, going[0].placed) : undefined;
-  if (productScript) await runControlScript(session, productScript, 'preremove');
-  for (const script of scripts) await runControlScript(session, script, 'preremove');
-  for (const [offset, each] of plan.filesets.entries()) {
-    session.emit({ type: 'fileset.begin', task: 'remove', spec: each.spec, index: progress.index + offset + 1, of: progress.total });
-  }
-  try {
-    const { steps, change } = removal(session, catalog, plan, going, bundles);
-    await session.store.apply({
-      label: `remove ${plan.spec}`,
-      files: steps,
-      change: () => change,
-      onFile: (step, bytes) => session.emit({ type: 'file.done', path: `/${step.path}`, action: step.step === 'restore' ? 'restore' : 'remove', bytes }),
-    });
-    session.paths.forget();
-  } catch (error) {
-    if (!(error instanceof SdError)) throw error;
-    tell(session, { severity: 'error', code: error.code, text: error.message, subjects: [plan.spec] });
-    return false;
-  }
-  for (const script of scripts) await runControlScript(session, script, 'postremove');
-  if (productScript) await runControlScript(session, productScript, 'postremove');
-  for (const each of plan.filesets) session.emit({ type: 'fileset.end', task: 'remove', spec: each.spec, ok: true, state: '' });
-  return true;
+  const productScript = going[0] ? [productOwner(catalog, going[0].placed)] : [];
+  for (const script of [...productScript, ...scripts]) await runControlScript(session, script, 'preremove');
+  const { steps, change } = removal(session, catalog, plan, going, bundles);
+  await session.store.apply({
+    label: `remove ${plan.spec}`,
+    files: steps,
+    change: () => change,
+    onFile: (step, bytes) =>
+      session.emit({
+        type: 'file.done',
+        path: `/${step.path}`,
+        action: step.step === 'restore' ? 'restore' : 'remove',
+        bytes,
+      }),
+  });
+  session.paths.forget();
+  for (const script of [...scripts, ...productScript]) await runControlScript(session, script, 'postremove');
+  return { state: '' };
 }
 
 /** Everything one product's removal does to disk and catalog. */
@@ -89,8 +75,13 @@ function removal(
   const keys = [...removed.map((each) => each.placed.key), ...plan.drops];
   const left = leaving(session, catalog, keys, new Set());
   const patches = removed.filter((each) => isPatch(each.placed.fileset));
-  const saves = dropSaves(session, patches.map((each) => saveDirectory(each.placed.product, each.placed.fileset)));
-  const rolled = going.filter((each) => each.plan.action === 'rollback').map((each) => rollBack(session, catalog, each.placed, each.plan));
+  const saves = dropSaves(
+    session,
+    patches.map((each) => saveDirectory(each.placed.product, each.placed.fileset)),
+  );
+  const rolled = going
+    .filter((each) => each.plan.action === 'rollback')
+    .map((each) => rollBack(session, catalog, each.placed, each.plan));
   return {
     steps: [...rolled.flatMap((each) => each.steps), ...left.steps, ...saves],
     change: [
@@ -98,7 +89,13 @@ function removal(
       ...left.ops,
       ...patches.flatMap((each) => forget(catalog, each.placed, new Set(keys))),
       ...going.map((each): CatalogOp => ({ op: 'drop_fileset', fileset: each.placed.key })),
-      ...(emptied(catalog, plan.targetId, going.map((each) => each.placed.key)) ? [{ op: 'drop_product', id: plan.targetId } satisfies CatalogOp] : []),
+      ...(emptied(
+        catalog,
+        plan.targetId,
+        going.map((each) => each.placed.key),
+      )
+        ? [{ op: 'drop_product', id: plan.targetId } satisfies CatalogOp]
+        : []),
       ...bundles.map((id): CatalogOp => ({ op: 'drop_bundle', id })),
     ],
   };
@@ -109,7 +106,11 @@ function forget(catalog: Catalog, patch: Placed, going: ReadonlySet<FilesetKey>)
   const base = baseOf(catalog, patch);
   if (!base || going.has(base.key)) return [];
   const entry = patchEntry(patch.product, patch.fileset);
-  return [filesetOp(base, { applied_patches: list(base.fileset.attributes, 'applied_patches').filter((each) => each !== entry) })];
+  return [
+    filesetOp(base, {
+      applied_patches: list(base.fileset.attributes, 'applied_patches').filter((each) => each !== entry),
+    }),
+  ];
 }
 
 function emptied(catalog: Catalog, productId: string, going: readonly FilesetKey[]): boolean {
@@ -119,12 +120,21 @@ function emptied(catalog: Catalog, productId: string, going: readonly FilesetKey
 
 /** Scripts are read before their fileset goes: postremove runs when the catalog no longer has it. */
 function scriptOwner(catalog: Catalog, placed: Placed): ScriptOwner {
-  const contents = new Map(placed.fileset.controlFiles.map((file) => [file.tag, catalog.controlFile(placed.key, file.tag)]));
-  return { product: placed.product, fileset: placed.fileset, location: locationOf(placed), content: (tag) => contents.get(tag) };
+  const contents = new Map(
+    placed.fileset.controlFiles.map((file) => [file.tag, catalog.controlFile(placed.key, file.tag)]),
+  );
+  return {
+    product: placed.product,
+    fileset: placed.fileset,
+    location: locationOf(placed),
+    content: (tag) => contents.get(tag),
+  };
 }
 
 function productOwner(catalog: Catalog, placed: Placed): ScriptOwner {
-  const contents = new Map(placed.product.controlFiles.map((file) => [file.tag, catalog.controlFile(placed.product.id, file.tag)]));
+  const contents = new Map(
+    placed.product.controlFiles.map((file) => [file.tag, catalog.controlFile(placed.product.id, file.tag)]),
+  );
   return { product: placed.product, location: locationOf(placed), content: (tag) => contents.get(tag) };
 }
 

@@ -12,7 +12,16 @@ import { list } from '../model/attributes.ts';
 import type { Catalog, SavedFile } from '../model/catalog.ts';
 import type { CatalogOp } from '../model/change.ts';
 import { SdError } from '../model/error.ts';
-import { baseOf, lookUp, type Placed, patchEntry, patchStateOf, revivedState, saveDirectory, savePath } from '../model/patches.ts';
+import {
+  baseOf,
+  lookUp,
+  type Placed,
+  patchEntry,
+  patchStateOf,
+  revivedState,
+  saveDirectory,
+  savePath,
+} from '../model/patches.ts';
 import type { PlannedFileset } from '../model/plan.ts';
 import type { FileRecord, FilesetKey } from '../model/software.ts';
 import type { FileStep } from '../store/transaction-types.ts';
@@ -32,14 +41,21 @@ interface Decided {
 }
 
 /** Steps and operations that undo `patch`. Its own record is dropped by the caller. Throws SdError `saved_file_missing`. */
-export function rollBack(session: RootSession, catalog: Catalog, patch: Placed, plan: PlannedFileset): { steps: FileStep[]; ops: CatalogOp[] } {
+export function rollBack(
+  session: RootSession,
+  catalog: Catalog,
+  patch: Placed,
+  plan: PlannedFileset,
+): { steps: FileStep[]; ops: CatalogOp[] } {
   const base = baseOf(catalog, patch);
   const decided: Decided = { steps: [], ops: [], rows: [], gone: new Set() };
   const later = base ? appliedAfter(catalog, base, patch) : [];
   const mine = inherit(session, catalog, patch, later, decided);
   for (const saved of mine) if (!saved.archive) restoreFile(session, saved, decided);
   restoreArchives(session, catalog, base, mine, decided);
-  const directories = catalog.files(patch.key).filter((record) => record.type === 'd' && catalog.owners(record.path).length === 1);
+  const directories = catalog
+    .files(patch.key)
+    .filter((record) => record.type === 'd' && catalog.owners(record.path).length === 1);
   const emptied = vacate(
     session,
     catalog,
@@ -50,12 +66,23 @@ export function rollBack(session: RootSession, catalog: Catalog, patch: Placed, 
   );
   return {
     steps: [...decided.steps, ...emptied.steps, ...dropSaves(session, [saveDirectory(patch.product, patch.fileset)])],
-    ops: [...decided.ops, ...emptied.ops, ...baseBack(base, patch, decided.rows), ...revive(catalog, plan.revives ?? [])],
+    ops: [
+      ...decided.ops,
+      ...emptied.ops,
+      ...baseBack(base, patch, decided.rows),
+      ...revive(catalog, plan.revives ?? []),
+    ],
   };
 }
 
 /** Hands what this patch saved to later patches that hold the same path; answers what is left to restore. */
-function inherit(session: RootSession, catalog: Catalog, patch: Placed, later: readonly Placed[], decided: Decided): SavedFile[] {
+function inherit(
+  session: RootSession,
+  catalog: Catalog,
+  patch: Placed,
+  later: readonly Placed[],
+  decided: Decided,
+): SavedFile[] {
   const heirs = later.map((placed) => ({
     placed,
     saved: new Map(catalog.saved(placed.key).map((each) => [each.path, each])),
@@ -67,19 +94,22 @@ function inherit(session: RootSession, catalog: Catalog, patch: Placed, later: r
     if (!heir) return true;
     const theirs = heir.saved.get(saved.path);
     if (!theirs) return false;
-    const below = saved.save === undefined ? undefined : savePath(heir.placed.product, heir.placed.fileset, saveName(saved));
+    const below =
+      saved.save === undefined ? undefined : savePath(heir.placed.product, heir.placed.fileset, saveName(saved));
     decided.steps.push(...moveSave(session, saved, theirs, below));
     const { save: _, ...facts } = saved;
     heir.saved.set(saved.path, below === undefined ? facts : { ...facts, save: below });
     touched.add(heir);
     return false;
   });
-  for (const heir of touched) decided.ops.push({ op: 'saved', fileset: heir.placed.key, saved: [...heir.saved.values()] });
+  for (const heir of touched)
+    decided.ops.push({ op: 'saved', fileset: heir.placed.key, saved: [...heir.saved.values()] });
   return mine;
 }
 
 function moveSave(session: RootSession, from: SavedFile, theirs: SavedFile, below: string | undefined): FileStep[] {
-  if (below !== undefined) return [{ step: 'rename', path: inSaveArea(session, from.save!), to: inSaveArea(session, below) }];
+  if (below !== undefined)
+    return [{ step: 'rename', path: inSaveArea(session, from.save!), to: inSaveArea(session, below) }];
   return theirs.save === undefined ? [] : [{ step: 'remove', path: inSaveArea(session, theirs.save) }];
 }
 
@@ -150,6 +180,8 @@ function baseBack(base: Placed | undefined, patch: Placed, rows: readonly FileRe
 function revive(catalog: Catalog, keys: readonly FilesetKey[]): CatalogOp[] {
   return keys.flatMap((key) => {
     const placed = lookUp(catalog, key);
-    return placed ? [filesetOp(placed, { patch_state: revivedState(patchStateOf(placed.fileset)), superseded_by: undefined })] : [];
+    return placed
+      ? [filesetOp(placed, { patch_state: revivedState(patchStateOf(placed.fileset)), superseded_by: undefined })]
+      : [];
   });
 }

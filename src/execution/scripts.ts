@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runScript } from '../host/process.ts';
-import { filesetName, type ControlFile, type Fileset, type Product, tagOf } from '../model/software.ts';
+import { type ControlFile, type Fileset, filesetName, type Product, tagOf } from '../model/software.ts';
 import { qualified } from '../model/spec.ts';
 import { adminInRoot, type RootSession, tell } from './session.ts';
 
@@ -19,58 +19,66 @@ export interface ScriptOwner {
   readonly content: (tag: string) => Buffer | undefined;
 }
 
-export type ScriptResult = 'absent' | 'success' | 'warning' | 'error' | 'exclude' | 'reboot';
+export type ScriptResult = 'absent' | 'success' | 'warning' | 'error';
+
+/** What running a script needs of a session; a preview has no store and leaves no note. */
+export type ScriptSession = Pick<RootSession, 'root' | 'admin' | 'options' | 'emit'> & {
+  readonly store?: Pick<RootSession['store'], 'scriptStarted' | 'scriptEnded'>;
+};
 
 /**
- * Runs the script `tag` of `owner`. With run_scripts=false nothing runs and the answer is `absent`. An exit value of 1 is an ERROR, or a
- * WARNING with enforce_scripts=false; 2 a WARNING; 3 and 12 have a meaning in checkinstall only (commands.md 7.3).
- * Relative to SW_CONTROL_DIRECTORY a script finds all control files of its owner.
+ * Runs the script `tag` of `owner` and gives its exit value; undefined when there is none or run_scripts=false. Started and ended are
+ * noted in the store. Relative to SW_CONTROL_DIRECTORY a script finds all control files of its owner.
  */
-export async function runControlScript(session: RootSession, owner: ScriptOwner, tag: string): Promise<ScriptResult> {
+export async function execScript(session: ScriptSession, owner: ScriptOwner, tag: string): Promise<number | undefined> {
   const holder = owner.fileset ?? owner.product;
   const control = holder.controlFiles.find((each) => each.tag === tag);
-  const content = control && owner.content(tag);
-  if (!control || !content || !session.options.run_scripts) return 'absent';
-  const name = owner.fileset ? filesetName(owner.product, owner.fileset) : tagOf(owner.product);
-  const level = owner.fileset ? 'fileset' : 'product';
+  if (!control || !session.options.run_scripts || !owner.content(tag)) return undefined;
   const directory = layOut(owner, holder.controlFiles);
-  const file = join(directory, control.path);
-  session.emit({ type: 'script.begin', tag, owner: name, level });
+  const who = { tag, owner: nameOf(owner), level: owner.fileset ? 'fileset' : 'product' } as const;
+  session.emit({ type: 'script.begin', ...who });
   const id = owner.fileset ? `${owner.product.id}/${owner.fileset.id}` : owner.product.id;
   try {
-    await session.store.scriptStarted(id, tag);
+    await session.store?.scriptStarted(id, tag);
     const exit = await runScript({
-      file,
+      file: join(directory, control.path),
       ...(control.interpreter === undefined ? {} : { interpreter: control.interpreter }),
       env: environment(session, owner, tag, `${directory}/`),
       cwd: directory,
       onLine: (line, stream) => session.emit({ type: 'script.output', line, stream }),
     });
-    await session.store.scriptEnded(id, tag, exit);
-    return judge(session, { tag, name, level, exit, location: publishedPlace(session, owner, control) });
+    await session.store?.scriptEnded(id, tag, exit);
+    const fatal = exit === 1 && session.options.enforce_scripts;
+    session.emit({ type: 'script.end', ...who, exit, location: publishedPlace(session, owner, control), fatal });
+    return exit;
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
 }
 
-function judge(
-  session: RootSession,
-  run: { tag: string; name: string; level: 'product' | 'fileset'; exit: number; location: string },
-): ScriptResult {
-  const { tag, name, level, exit, location } = run;
-  const check = tag === 'checkinstall';
-  const result: ScriptResult =
-    exit === 0 ? 'success' : exit === 2 ? 'warning' : check && exit === 3 ? 'exclude' : check && exit === 12 ? 'reboot' : 'error';
-  const failed = result === 'error' && session.options.enforce_scripts;
-  session.emit({ type: 'script.end', tag, owner: name, level, exit, location, fatal: failed });
-  if (result !== 'error' && result !== 'warning') return result;
+/**
+ * Runs a load, configuration or removal script and judges it (commands.md 7.3): 0 success, 2 a WARNING, all else an ERROR, or a WARNING
+ * with enforce_scripts=false. The check scripts are judged by analysis instead.
+ */
+export async function runControlScript(session: RootSession, owner: ScriptOwner, tag: string): Promise<ScriptResult> {
+  const exit = await execScript(session, owner, tag);
+  if (exit === undefined) return 'absent';
+  if (exit === 0) return 'success';
+  const failed = exit !== 2 && session.options.enforce_scripts;
+  const control = (owner.fileset ?? owner.product).controlFiles.find((each) => each.tag === tag)!;
   tell(session, {
     severity: failed ? 'error' : 'warning',
     code: failed ? 'script_failed' : 'script_warning',
-    text: `The "${tag}" script for "${name}" failed (exit code "${exit}"). The script location was "${location}".`,
-    subjects: [name],
+    text:
+      `The "${tag}" script for "${nameOf(owner)}" failed (exit code "${exit}").  ` +
+      `The script location was "${publishedPlace(session, owner, control)}".`,
+    subjects: [nameOf(owner)],
   });
   return failed ? 'error' : 'warning';
+}
+
+function nameOf(owner: ScriptOwner): string {
+  return owner.fileset ? filesetName(owner.product, owner.fileset) : tagOf(owner.product);
 }
 
 /** Control files of the owner in a directory of their own; every script of the session sees its siblings there. */
@@ -87,12 +95,17 @@ function layOut(owner: ScriptOwner, files: readonly ControlFile[]): string {
 }
 
 /** Where the IPD keeps the script once its product is loaded; messages name this place. */
-function publishedPlace(session: RootSession, owner: ScriptOwner, control: ControlFile): string {
+function publishedPlace(session: ScriptSession, owner: ScriptOwner, control: ControlFile): string {
   const below = owner.fileset ? owner.fileset.id : 'pfiles';
   return `${session.admin}/products/${owner.product.id}/${below}/${control.path}`;
 }
 
-function environment(session: RootSession, owner: ScriptOwner, tag: string, directory: string): Record<string, string> {
+function environment(
+  session: ScriptSession,
+  owner: ScriptOwner,
+  tag: string,
+  directory: string,
+): Record<string, string> {
   const locale = Object.fromEntries(
     ['LC_ALL', 'LC_CTYPE', 'LC_MESSAGES', 'LC_TIME', 'TZ', 'TMPDIR'].flatMap((name) => {
       const value = process.env[name];

@@ -24,13 +24,10 @@ export interface RootSession {
   readonly emit: Emit;
   /** One time for everything the session records, milliseconds since 1970. */
   readonly now: number;
-  /** Collected for the outcome; report each by `tell`. */
-  readonly findings: Finding[];
 }
 
-/** Reports a finding and keeps it for the outcome. */
+/** Reports a finding; the frame of the session (operations/session.ts) keeps it for the outcome. */
 export function tell(session: RootSession, finding: Finding): void {
-  session.findings.push(finding);
   session.emit({ type: 'finding', finding });
 }
 
@@ -60,7 +57,7 @@ export function inSaveArea(session: RootSession, below: string): string {
 }
 
 /** The admin directory as a path inside the root, with a leading slash. */
-export function adminInRoot(session: RootSession): string {
+export function adminInRoot(session: Pick<RootSession, 'root' | 'admin'>): string {
   return session.root === '/' ? session.admin : session.admin.slice(session.root.length);
 }
 

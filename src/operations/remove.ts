@@ -1,0 +1,122 @@
+// swremove on one root or depot: selection, analysis, execution (commands.md 5.3, 6.4; patches.md 5).
+// Promise: a refused or previewed removal changes nothing but, at opening, what an interrupted session left.
+
+import { planRemove } from '../analysis/remove.ts';
+import { dropEmptyDepot, openDepotToChange } from '../depot/change.ts';
+import { openDepot } from '../depot/open.ts';
+import { executeDepotRemove } from '../execution/copy.ts';
+import { executeRemove } from '../execution/remove.ts';
+import type { Catalog } from '../model/catalog.ts';
+import type { Emit } from '../model/events.ts';
+import type { Outcome, Plan, Selection } from '../model/plan.ts';
+import type { TargetRequest } from '../model/request.ts';
+import { selectOnTarget } from '../selection/target.ts';
+import { softwareSpecs } from './copy.ts';
+import { depotViews } from './depot-views.ts';
+import { unregister } from './register.ts';
+import { openRoot } from './root-target.ts';
+import { rootViews } from './root-views.ts';
+import {
+  agentSession,
+  connect,
+  endAnalysis,
+  endSelection,
+  runSession,
+  type Session,
+  type SessionResult,
+} from './session.ts';
+
+/** Removes software from `request.target`. Never rejects for what a user can cause: the outcome says it. */
+export async function remove(request: TargetRequest, emit: Emit): Promise<Outcome> {
+  const place = `${request.context.host}:${request.target}`;
+  return runSession(request.context, place, emit, async (session) => {
+    session.emit({ type: 'selection.begin' });
+    return request.depot ? removeFromDepot(request, session, place) : removeFromRoot(request, session, place);
+  });
+}
+
+async function removeFromRoot(request: TargetRequest, session: Session, place: string): Promise<SessionResult> {
+  const { options, preview, context } = request;
+  const target = await connect(session, 'target', place, () =>
+    openRoot(request.target, { session, options, preview, create: false }),
+  );
+  try {
+    const views = rootViews(target.looked, target.catalog());
+    const logfile = `${context.host}:${target.admin}/swagent.log`;
+    return await decide(request, session, { place, logfile, catalog: target.catalog(), views }, (plan) =>
+      executeRemove(target.change(), plan, plan.bundles ?? []),
+    );
+  } finally {
+    await target.close();
+  }
+}
+
+async function removeFromDepot(request: TargetRequest, session: Session, place: string): Promise<SessionResult> {
+  const { options, preview, context } = request;
+  const views = depotViews(request.target);
+  const logfile = `${place}/swagent.log`;
+  if (preview) {
+    const depot = await connect(session, 'target', place, () => openDepot(request.target));
+    try {
+      return await decide(request, session, { place, logfile, catalog: depot.catalog, views }, async () => undefined);
+    } finally {
+      depot.close();
+    }
+  }
+  const store = await connect(session, 'target', place, () =>
+    openDepotToChange(request.target, {
+      create: false,
+      command: context.command,
+      user: context.user,
+      lockTimeout: options.lock_timeout,
+      onRecovered: (how, what) => session.emit({ type: 'recovered', how, what }),
+    }),
+  );
+  let empty = false;
+  try {
+    return await decide(request, session, { place, logfile, catalog: store.catalog(), views }, async (plan) => {
+      const now = Math.floor(Date.now() / 1000);
+      await executeDepotRemove(plan, { store, emit: session.emit, now, bundles: plan.bundles ?? [] });
+      empty = store.catalog().products().length === 0;
+    });
+  } finally {
+    await store.close();
+    if (empty && options.remove_empty_depot) {
+      dropEmptyDepot(request.target);
+      unregister(options.admin_directory, request.target, 'depot', session.emit);
+    }
+  }
+}
+
+async function decide(
+  request: TargetRequest,
+  session: Session,
+  parts: { place: string; logfile: string; catalog: Catalog; views: ReturnType<typeof rootViews> },
+  execute: (plan: Plan) => Promise<unknown>,
+): Promise<SessionResult> {
+  const { options, preview, depot } = request;
+  const selection: Selection = selectOnTarget({
+    target: parts.catalog,
+    software: request.software,
+    options,
+    verb: 'remove',
+    depot,
+  });
+  const software = softwareSpecs(selection, parts.catalog);
+  if (!endSelection(session, selection, { target: parts.place, software, enforce: options.enforce_selections }))
+    return {};
+  return agentSession(session, { task: 'remove', target: parts.place, logfile: parts.logfile }, async () => {
+    session.emit({ type: 'analysis.begin', preview });
+    const plan = await planRemove({
+      target: parts.catalog,
+      selection,
+      options,
+      depot,
+      targetPath: request.target,
+      views: parts.views,
+    });
+    if (!endAnalysis(session, plan, parts.place, preview)) return { plan };
+    await execute(plan);
+    return { plan };
+  });
+}
