@@ -50,9 +50,7 @@ function readTable(root: string, file: string): Table {
 }
 
 function readAccounts(root: string, file: string): string {
-  // The root's file may be a link; it is followed inside the root, as the installed system itself will follow it.
-  const inRoot = readIfThere(join(root, resolveInRoot(root, `${resolveInRoot(root, file)}/.`)));
-  return inRoot ?? readIfThere(join('/', file)) ?? '';
+  return readIfThere(join(root, resolveInRoot(root, file))) ?? readIfThere(join('/', file)) ?? '';
 }
 
 function readIfThere(path: string): string | undefined {

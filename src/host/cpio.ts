@@ -1,0 +1,155 @@
+// Reads the members of a cpio archive: odc (070707, POSIX), newc (070701, SVR4) and crc (070702, the same with a sum we do not check:
+// SD's own cksum covers the content).
+// Hard links: a member that comes with content is a file. Where one name of an inode comes without (newc gives content to the last name
+//   only), the first name is the file, with the content of whichever name carries it, and the others are links to it.
+
+import type { FileType } from '../model/software.ts';
+import { type ArchiveFile, type ArchiveFormat, corrupt, judgedPath, type Member, truncated } from './archive-member.ts';
+
+/** Fields as every variant has them; lengths in bytes. */
+interface CpioHeader {
+  readonly inode: string;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly links: number;
+  readonly mtime: number;
+  readonly major: number;
+  readonly minor: number;
+  readonly nameLength: number;
+  readonly size: number;
+}
+
+const TRAILER = 'TRAILER!!!';
+const MOST_NAME = 64 * 1024;
+const TYPES: Readonly<Record<number, FileType>> = {
+  2401: 'p',
+  4802: 'c',
+  9604: 'd',
+  14406: 'b',
+  16807: 'f',
+  21609: 's',
+};
+const FORMATS: Readonly<Record<string, ArchiveFormat>> = { '070707': 'odc', '070701': 'newc', '070702': 'crc' };
+
+/** The variant these first bytes announce. */
+export function cpioFormat(start: Buffer): ArchiveFormat | undefined {
+  return FORMATS[start.toString('latin1', 0, 6)];
+}
+
+/** Every member, in archive order. Throws SdError `archive_truncated`, `archive_corrupt`, `archive_unsafe_path`. */
+export function readCpio(file: ArchiveFile, format: ArchiveFormat): Member[] {
+  const members: Member[] = [];
+  /** Index of an inode's first name in `members`. */
+  const firsts = new Map<string, number>();
+  const align = format === 'odc' ? 1 : 4;
+  const length = format === 'odc' ? 76 : 110;
+  for (let at = 0; ; ) {
+    const bytes = file.bytes(at, length, 'its end mark');
+    if (cpioFormat(bytes) !== format) throw corrupt(file.name, at, 'there is no header of a member');
+    const header = format === 'odc' ? odcHeader(file, at, bytes) : newcHeader(file, at, bytes);
+    if (header.nameLength < 1 || header.nameLength > MOST_NAME) {
+      throw corrupt(file.name, at, `a name claims ${header.nameLength} bytes`);
+    }
+    const name = file
+      .bytes(at + length, header.nameLength, "a member's name")
+      .toString('utf8', 0, header.nameLength - 1);
+    if (name === TRAILER) return members;
+    const position = aligned(at + length + header.nameLength, align);
+    if (position + header.size > file.size) throw truncated(file.name, `the end of its member "${name}"`);
+    const member = memberOf(file, at, header, name, position);
+    if (member !== undefined) place(members, firsts, header, member);
+    at = aligned(position + header.size, align);
+  }
+}
+
+function memberOf(
+  file: ArchiveFile,
+  at: number,
+  header: CpioHeader,
+  name: string,
+  position: number,
+): Member | undefined {
+  const type = TYPES[header.mode & 0o170000];
+  if (type === undefined)
+    throw corrupt(file.name, at, `the member's type is unknown (mode ${header.mode.toString(8)})`);
+  const path = judgedPath(name, file.name);
+  if (path === undefined) return undefined;
+  if (type === 's' && header.size > MOST_NAME)
+    throw corrupt(file.name, at, `a link's target claims ${header.size} bytes`);
+  return {
+    path,
+    type,
+    size: type === 'f' ? header.size : 0,
+    mode: header.mode & 0o7777,
+    uid: header.uid,
+    gid: header.gid,
+    mtime: header.mtime,
+    ...(type === 's' ? { link: file.bytes(position, header.size, "a link's target").toString('utf8') } : {}),
+    ...(type === 'b' || type === 'c' ? { major: header.major, minor: header.minor } : {}),
+    position,
+  };
+}
+
+function place(members: Member[], firsts: Map<string, number>, header: CpioHeader, member: Member): void {
+  const at = header.links > 1 && member.type === 'f' ? firsts.get(header.inode) : undefined;
+  const first = at === undefined ? undefined : members[at]!;
+  if (first === undefined) {
+    if (header.links > 1 && member.type === 'f') firsts.set(header.inode, members.length);
+    members.push(member);
+    return;
+  }
+  if (member.size > 0 && first.size > 0) {
+    // Each name with its own bytes: take them as they are. Old writers cut inode numbers, so "the same" may not be the same.
+    members.push(member);
+    return;
+  }
+  if (member.size > 0) members[at!] = { ...first, size: member.size, position: member.position };
+  members.push({ ...member, type: 'h', size: 0, link: first.path });
+}
+
+/** 76 bytes of octal digits: magic dev ino mode uid gid nlink rdev (6 each) mtime (11) namesize (6) filesize (11). */
+function odcHeader(file: ArchiveFile, at: number, bytes: Buffer): CpioHeader {
+  const octal = (from: number, length: number) => digits(file, at, bytes.toString('latin1', from, from + length), 8);
+  const device = octal(42, 6);
+  return {
+    inode: bytes.toString('latin1', 6, 18),
+    mode: octal(18, 6),
+    uid: octal(24, 6),
+    gid: octal(30, 6),
+    links: octal(36, 6),
+    mtime: octal(48, 11),
+    major: device >> 8,
+    minor: device & 0xff,
+    nameLength: octal(59, 6),
+    size: octal(65, 11),
+  };
+}
+
+/** Magic, then 13 fields of 8 hexadecimal digits: ino mode uid gid nlink mtime filesize dev (2) rdev (2) namesize check. */
+function newcHeader(file: ArchiveFile, at: number, bytes: Buffer): CpioHeader {
+  const hex = (field: number) => digits(file, at, bytes.toString('latin1', 6 + field * 8, 14 + field * 8), 16);
+  return {
+    inode: `${hex(7)}:${hex(8)}:${hex(0)}`,
+    mode: hex(1),
+    uid: hex(2),
+    gid: hex(3),
+    links: hex(4),
+    mtime: hex(5),
+    major: hex(9),
+    minor: hex(10),
+    nameLength: hex(11),
+    size: hex(6),
+  };
+}
+
+function digits(file: ArchiveFile, at: number, text: string, radix: 8 | 16): number {
+  if (!(radix === 8 ? /^[0-7]+$/ : /^[0-9a-fA-F]+$/).test(text)) {
+    throw corrupt(file.name, at, 'a header holds something other than digits');
+  }
+  return parseInt(text, radix);
+}
+
+function aligned(position: number, to: number): number {
+  return Math.ceil(position / to) * to;
+}
