@@ -1,59 +1,51 @@
 // Takes software out of a directory depot (commands.md 6.4): stored files and records, one transaction a product. No script runs.
 // The depot itself stays, empty or not: depot/change.ts takes an empty one away.
 
-import { isStored } from '../depot/available.ts';
 import { RootPaths } from '../host/rootpath.ts';
 import type { Catalog } from '../model/catalog.ts';
 import type { CatalogOp } from '../model/change.ts';
-import type { Outcome, Plan, PlannedProduct } from '../model/plan.ts';
+import type { Emit } from '../model/events.ts';
+import type { Plan, PlannedProduct } from '../model/plan.ts';
 import { type FilesetKey, filesetKey } from '../model/software.ts';
+import type { Store } from '../store/store.ts';
 import { depotOp } from './depot-records.ts';
-import { type DepotParts, type FilesetFiles, inTurn, type Progress } from './depot-turns.ts';
-import { discardSteps, storagePath } from './storage.ts';
+import { discardSteps, storedFiles, tellFiles } from './storage.ts';
+import { inTurn } from './turns.ts';
 
-export interface DepotRemoveParts extends DepotParts {
+export interface DepotRemoveParts {
+  /** The open depot that is changed. */
+  readonly store: Store;
+  readonly emit: Emit;
+  /** Seconds since 1970 for the depot's mod_time. */
+  readonly now: number;
   /** Depot ids of bundles that go with their contents. */
   readonly bundles: readonly string[];
 }
 
-/**
- * Removes what the plan says. A product that fails leaves an ERROR finding and exit code 1.
- * Throws SdError `plan_stale` when the depot has changed since the plan was made.
- */
-export async function executeDepotRemove(plan: Plan, parts: DepotRemoveParts): Promise<Outcome> {
-  const paths = new RootPaths(parts.store.layout.anchor);
-  return inTurn(
-    plan,
-    parts,
-    'remove',
-    '',
-    (product, progressOf) => removeProduct(product, parts, paths, progressOf),
+/** Removes what the plan says. A product that fails leaves an ERROR finding. Throws SdError `plan_stale`. */
+export async function executeDepotRemove(plan: Plan, parts: DepotRemoveParts): Promise<void> {
+  const { store, emit } = parts;
+  const paths = new RootPaths(store.layout.anchor);
+  await inTurn(
+    { plan, catalog: store.catalog(), task: 'remove', emit },
+    async (product) => {
+      await removeProduct(product, parts, paths);
+      return { state: '' };
+    },
     () => removeBundles(parts),
   );
 }
 
-async function removeProduct(
-  planned: PlannedProduct,
-  parts: DepotRemoveParts,
-  paths: RootPaths,
-  progressOf: (filesets: readonly FilesetFiles[]) => Progress,
-): Promise<void> {
+async function removeProduct(planned: PlannedProduct, parts: DepotRemoveParts, paths: RootPaths): Promise<void> {
   const target = parts.store.catalog();
   const keys = [...planned.filesets.map((fileset) => fileset.targetKey), ...planned.drops];
-  const files = planned.filesets.map(({ spec, targetKey }) => ({ spec, files: storedIn(target, targetKey, paths) }));
-  const going = [...files.flatMap((one) => one.files), ...planned.drops.flatMap((key) => storedIn(target, key, paths))];
-  const progress = progressOf(files);
+  const going = keys.flatMap((key) => storedFiles(target, key, paths));
   await parts.store.apply({
     label: `remove ${planned.spec}`,
-    files: discardSteps(
-      going.map((one) => one.at),
-      new Set(),
-      keys,
-    ),
+    files: discardSteps(going, new Set(), keys),
     change: () => [depotOp(target, {}, parts.now), ...dropOps(target, planned.targetId, keys)],
-    onFile: progress.file,
+    onFile: tellFiles(going, parts.emit),
   });
-  progress.rest();
 }
 
 /** A product goes with its last fileset. */
@@ -72,11 +64,4 @@ async function removeBundles(parts: DepotRemoveParts): Promise<void> {
   );
   const ops = parts.bundles.filter((id) => there.has(id)).map((id): CatalogOp => ({ op: 'drop_bundle', id }));
   if (ops.length > 0) await parts.store.apply({ label: 'remove bundles', files: [], change: () => ops });
-}
-
-function storedIn(target: Catalog, key: FilesetKey, paths: RootPaths) {
-  return target
-    .files(key)
-    .filter(isStored)
-    .map((file) => ({ file, at: storagePath(paths, key, file) }));
 }

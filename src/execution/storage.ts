@@ -7,33 +7,51 @@
 
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
+import { isStored } from '../depot/available.ts';
 import type { Depot } from '../depot/depot.ts';
 import type { RootPaths } from '../host/rootpath.ts';
+import type { Catalog } from '../model/catalog.ts';
+import type { Emit } from '../model/events.ts';
+import { lookUp } from '../model/patches.ts';
 import type { FileRecord, FilesetKey } from '../model/software.ts';
 import type { FileStep, PlacedAs } from '../store/transaction-types.ts';
 import { parentsOf } from './leaving.ts';
+
+/** One stored file. */
+export interface StoredFile {
+  readonly file: FileRecord;
+  /** Depot-relative physical path. */
+  readonly at: string;
+}
+
+/** One stored file on its way into the depot. */
+export interface Incoming extends StoredFile {
+  /** Fileset in the source. */
+  readonly from: FilesetKey;
+}
 
 /** Depot-relative physical path of a stored file. */
 export function storagePath(paths: RootPaths, fileset: FilesetKey, file: FileRecord): string {
   return paths.resolve(fileset + file.path);
 }
 
-/** One stored file on its way into the depot. */
-export interface Incoming {
-  readonly from: FilesetKey;
-  readonly file: FileRecord;
-  /** Depot-relative physical path. */
-  readonly at: string;
+/** Stored files of a fileset as the depot's catalog knows them; a fileset that is not there has none. */
+export function storedFiles(depot: Catalog, fileset: FilesetKey, paths: RootPaths): StoredFile[] {
+  if (lookUp(depot, fileset) === undefined) return [];
+  return depot
+    .files(fileset)
+    .filter(isStored)
+    .map((file) => ({ file, at: storagePath(paths, fileset, file) }));
 }
 
-/** Steps that store these files, with the directories that are not there yet. */
+/** Steps that store these files, with the directories, and those of `filesets`, that are not there yet. */
 export function storeSteps(
   depot: string,
   source: Depot,
   incoming: readonly Incoming[],
-  keep: readonly string[],
+  filesets: readonly FilesetKey[],
 ): FileStep[] {
-  const directories = parentsOf([...incoming.map((one) => one.at), ...keep.map((directory) => `${directory}/-`)]);
+  const directories = new Set([...parentsOf(incoming.map((one) => one.at)), ...filesets, ...parentsOf(filesets)]);
   const steps: FileStep[] = [...directories]
     .filter((path) => !lstatSync(join(depot, path), { throwIfNoEntry: false })?.isDirectory())
     .sort()
@@ -58,25 +76,35 @@ export function storeSteps(
 }
 
 /**
- * Steps that unlink stored files and the directories this empties. `staying` are the stored files of the transaction;
- * `filesets` are directories `<product>[/<fileset>]` that go too when nothing is left in them.
+ * Steps that unlink stored files and the directories this empties. `staying` are paths the transaction stores;
+ * `filesets` are directories that go too when nothing is left in them.
  */
 export function discardSteps(
-  going: readonly string[],
+  going: readonly StoredFile[],
   staying: ReadonlySet<string>,
-  filesets: readonly string[],
+  filesets: readonly FilesetKey[],
 ): FileStep[] {
-  const files = going.filter((path) => !staying.has(path));
+  const files = going.map((one) => one.at).filter((path) => !staying.has(path));
   const kept = parentsOf(staying);
   const directories = new Set([...parentsOf(files), ...filesets, ...parentsOf(filesets)]);
   return [
     ...files.map((path): FileStep => ({ step: 'remove', path })),
     ...[...directories]
       .filter((path) => !kept.has(path))
-      // A directory is longer than its parents, so this order empties from the leaves up.
+      // A directory's path is longer than its parents', so this order empties from the leaves up.
       .sort((left, right) => right.length - left.length)
       .map((path): FileStep => ({ step: 'rmdir', path })),
   ];
+}
+
+/** For `Transaction.onFile`: tells of these files by their own paths. */
+export function tellFiles(files: readonly StoredFile[], emit: Emit): (step: FileStep, bytes: number) => void {
+  const paths = new Map(files.map(({ at, file }) => [at, file.path]));
+  return (step, bytes) => {
+    const path = paths.get(step.path);
+    if (path === undefined || (step.step !== 'place' && step.step !== 'remove')) return;
+    emit({ type: 'file.done', path, action: step.step, bytes });
+  };
 }
 
 function own(mode: number): PlacedAs {
