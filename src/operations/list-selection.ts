@@ -1,0 +1,138 @@
+// What swlist's operands mean (patches.md 1; clients.md 5, 8, 10, 14): the objects, and the operands that name nothing.
+// Promise: a name is a product first; it stands for the contents of a bundle only where no product has it, so that `-l product '*'`
+// shows each product once.
+
+import type { Catalog } from '../model/catalog.ts';
+import { SdError } from '../model/error.ts';
+import type { Finding } from '../model/plan.ts';
+import type { Bundle, Fileset, Product, Subproduct } from '../model/software.ts';
+import { splitKey, tagOf } from '../model/software.ts';
+import type { SoftwareSpec } from '../model/spec.ts';
+import { parseSpec } from '../model/spec.ts';
+import type { Resolution } from '../selection/match.ts';
+import { contentsOf, matchesPattern, objectMatches, resolveBundles, resolveProducts } from '../selection/match.ts';
+
+/** What is meant of one product. */
+export interface ProductPart {
+  readonly product: Product;
+  /** True when the product itself was named, not only something in it. */
+  readonly whole: boolean;
+  readonly filesets: readonly Fileset[];
+  readonly subproducts: readonly Subproduct[];
+}
+
+/** What one operand names. */
+export interface Named {
+  /** Bundles named as such. */
+  readonly bundles: readonly Bundle[];
+  /** Products and parts of products, named directly or through `BUNDLE.PRODUCT`. */
+  readonly parts: readonly ProductPart[];
+}
+
+/** What one operand names; both lists empty when it names nothing. Throws SdError `bad_spec`. */
+export function named(operand: string, catalog: Catalog): Named {
+  const spec = parseSpec(operand);
+  const asProduct = partsOf(resolveProducts(spec, catalog), catalog);
+  const bundleReading = resolveBundles(spec, catalog);
+  if (spec.tags.length === 1) {
+    return { bundles: bundleReading.bundles.filter((bundle) => isNamed(spec, bundle)), parts: asProduct };
+  }
+  return {
+    bundles: bundleReading.explicitLevels.has('bundle') ? innermost(spec, bundleReading.bundles) : [],
+    parts: mergeParts([...asProduct, ...partsOf(bundleReading, catalog)]),
+  };
+}
+
+function isNamed(spec: SoftwareSpec, bundle: Bundle): boolean {
+  return matchesPattern(spec.tags[0]!, tagOf(bundle)) && objectMatches(spec, bundle);
+}
+
+/** Of `B.C` the bundle C. */
+function innermost(spec: SoftwareSpec, bundles: readonly Bundle[]): readonly Bundle[] {
+  return bundles.filter((bundle) => matchesPattern(spec.tags.at(-1)!, tagOf(bundle)));
+}
+
+/** A resolution's products, each with what is meant of it. */
+export function partsOf(resolution: Resolution, catalog: Catalog): ProductPart[] {
+  const wanted = new Map<string, Set<string>>();
+  for (const key of resolution.filesets) {
+    const { productId, filesetId } = splitKey(key);
+    const ids = wanted.get(productId);
+    if (ids) ids.add(filesetId);
+    else wanted.set(productId, new Set([filesetId]));
+  }
+  const byName = resolution.explicitLevels;
+  const whole = byName.size === 0 || byName.has('product') || byName.has('bundle');
+  return resolution.products.map((found) => {
+    const product = catalog.product(found.id) ?? found;
+    const ids = wanted.get(product.id);
+    const subproducts = resolution.subproducts.filter((each) => each.product.id === product.id);
+    return {
+      product,
+      whole,
+      filesets: product.filesets.filter((fileset) => ids?.has(fileset.id)),
+      subproducts: whole ? product.subproducts : subproducts.map((each) => each.subproduct),
+    };
+  });
+}
+
+/** Everything of a product. */
+export function wholePart(product: Product): ProductPart {
+  return { product, whole: true, filesets: product.filesets, subproducts: product.subproducts };
+}
+
+/** What a bundle holds, those of bundles inside it included. */
+export function bundleParts(bundle: Bundle, catalog: Catalog): ProductPart[] {
+  return partsOf(contentsOf(bundle, catalog), catalog);
+}
+
+/** One part a product, with the union of what is meant, in the product's own order. */
+export function mergeParts(parts: readonly ProductPart[]): ProductPart[] {
+  const merged = new Map<string, ProductPart>();
+  for (const part of parts) {
+    const known = merged.get(part.product.id);
+    merged.set(part.product.id, known ? union(known, part) : part);
+  }
+  return [...merged.values()];
+}
+
+function union(left: ProductPart, right: ProductPart): ProductPart {
+  const filesets = new Set([...left.filesets, ...right.filesets]);
+  const subproducts = new Set([...left.subproducts, ...right.subproducts]);
+  return {
+    product: left.product,
+    whole: left.whole || right.whole,
+    filesets: left.product.filesets.filter((fileset) => filesets.has(fileset)),
+    subproducts: left.product.subproducts.filter((subproduct) => subproducts.has(subproduct)),
+  };
+}
+
+/** Reads operands one by one: what each names, and an ERROR for each that names nothing or cannot be read. */
+export function readOperands<T>(
+  operands: readonly string[],
+  place: string,
+  look: (operand: string) => T | undefined,
+): { found: T[]; findings: Finding[] } {
+  const found: T[] = [];
+  const findings: Finding[] = [];
+  for (const operand of operands) {
+    try {
+      const result = look(operand);
+      if (result === undefined) findings.push(notFound(operand, place));
+      else found.push(result);
+    } catch (error) {
+      if (!(error instanceof SdError)) throw error;
+      findings.push({ severity: 'error', code: error.code, text: error.message, subjects: [operand] });
+    }
+  }
+  return { found, findings };
+}
+
+function notFound(operand: string, place: string): Finding {
+  return {
+    severity: 'error',
+    code: 'software_not_found',
+    text: `Software "${operand}" was not found on host "${place}".`,
+    subjects: [operand],
+  };
+}

@@ -1,0 +1,204 @@
+// Which rows a listing of software has (commands.md 5.4, 12.3-12.5; clients.md 4, 8-12).
+//
+//   -l        | operands | rows
+//   none      | none     | bundles; then the products no bundle holds (software_view can say otherwise)
+//   none      | some     | the contents of each, one level down; with -a or -v a fileset is shown itself
+//   levels    | any      | the objects of those levels; what lies above them as `#` lines
+//
+// Must not: know layout (report/listing.ts) or open anything (list.ts).
+
+import { list, text } from '../model/attributes.ts';
+import type { Catalog } from '../model/catalog.ts';
+import type { ListingRow, ListingSection, ListLevel } from '../model/listing.ts';
+import { compareRevisions } from '../model/revision.ts';
+import type { Bundle, Fileset, Product } from '../model/software.ts';
+import { filesetKey, tagOf } from '../model/software.ts';
+import type { ListedObject } from './list-attributes.ts';
+import type { Objects } from './list-objects.ts';
+import { filesetsOf } from './list-objects.ts';
+import type { RowStyle } from './list-rows.ts';
+import { rowOf } from './list-rows.ts';
+import type { Named, ProductPart } from './list-selection.ts';
+import { bundleParts, mergeParts, wholePart } from './list-selection.ts';
+
+/** What every row of one listing needs. */
+export interface View {
+  readonly catalog: Catalog;
+  readonly objects: Objects;
+  readonly style: RowStyle;
+}
+
+/** The listing without operands and levels. `softwareView` is all_bundles, products, or a bundle category tag. */
+export function overview(view: View, softwareView: string): ListingSection[] {
+  const { catalog } = view;
+  const products = sorted(catalog.products());
+  if (softwareView === 'products') return section('Product(s)', productRows(view, products));
+  const bundles = sorted(catalog.bundles()).filter(
+    (bundle) => softwareView === 'all_bundles' || list(bundle.attributes, 'category_tag').includes(softwareView),
+  );
+  const held = new Set(bundles.flatMap((bundle) => bundleParts(bundle, catalog).map((part) => part.product.id)));
+  return [
+    ...section('Bundle(s)', bundleRows(view, bundles)),
+    ...section(
+      'Product(s) not contained in a Bundle',
+      productRows(
+        view,
+        products.filter((product) => !held.has(product.id)),
+      ),
+    ),
+  ];
+}
+
+/** The contents of what the operands name, one level down. */
+export function contents(view: View, operands: readonly Named[]): ListingRow[] {
+  const itself = view.style.verbose || view.style.attributes.length > 0;
+  const bundles = unique(operands.flatMap((operand) => operand.bundles));
+  const parts = mergeParts(operands.flatMap((operand) => operand.parts));
+  return [
+    ...sorted(bundles).flatMap((bundle) => bundleContents(view, bundle)),
+    ...sortedParts(parts).flatMap((part) => partContents(view, part, itself)),
+  ];
+}
+
+function bundleContents(view: View, bundle: Bundle): ListingRow[] {
+  const { objects, style, catalog } = view;
+  const prefix = `${tagOf(bundle)}.`;
+  const products = sorted(bundleParts(bundle, catalog).map((part) => part.product));
+  return [
+    rowOf(style, 'parent', objects.bundle(bundle)),
+    ...products.map((product) => rowOf(style, 'object', objects.product(product, prefix))),
+  ];
+}
+
+function partContents(view: View, part: ProductPart, itself: boolean): ListingRow[] {
+  const { objects, style } = view;
+  const { product } = part;
+  const filesetRow = (fileset: Fileset) => rowOf(style, 'object', objects.fileset(product, fileset));
+  const productRow = rowOf(style, 'parent', objects.product(product));
+  if (part.whole) return [productRow, ...sorted(part.filesets).map(filesetRow)];
+  const ofSubproducts = new Set(part.subproducts.flatMap((subproduct) => filesetsOf(product, subproduct)));
+  const rows = sorted(part.subproducts).flatMap((subproduct) => [
+    rowOf(style, 'parent', objects.subproduct(product, subproduct)),
+    ...sorted(part.filesets.filter((fileset) => filesetsOf(product, subproduct).includes(fileset))).map(filesetRow),
+  ]);
+  const direct = sorted(part.filesets.filter((fileset) => !ofSubproducts.has(fileset)));
+  if (direct.length === 0) return rows;
+  if (itself) return [...rows, ...direct.map(filesetRow)];
+  const files = direct.flatMap((fileset) => filesetRows(view, new Set(['file']), product, fileset, ''));
+  return [...rows, productRow, ...files];
+}
+
+/** The objects of the levels asked for. Without operands: everything. */
+export function byLevels(
+  view: View,
+  levels: ReadonlySet<ListLevel>,
+  operands: readonly Named[] | undefined,
+): ListingRow[] {
+  const { catalog, objects, style } = view;
+  const below = reachesProducts(levels);
+  // A bundle's name stands for its contents where it is no product's name too.
+  const opened = below
+    ? sorted(unique(operands?.flatMap((each) => (each.parts.length === 0 ? each.bundles : [])) ?? []))
+    : [];
+  const rows: ListingRow[] = [];
+  if (levels.has('bundle')) {
+    const bundles = operands ? unique(operands.flatMap((each) => each.bundles)) : catalog.bundles();
+    pushAll(rows, bundleRows(view, sorted(bundles.filter((bundle) => !opened.includes(bundle)))));
+  }
+  if (!below) return rows;
+  const parts = operands ? mergeParts(operands.flatMap((each) => each.parts)) : catalog.products().map(wholePart);
+  for (const part of sortedParts(parts)) pushPart(rows, view, levels, part, '');
+  for (const bundle of opened) {
+    rows.push(rowOf(style, levels.has('bundle') ? 'object' : 'parent', objects.bundle(bundle)));
+    for (const part of sortedParts(bundleParts(bundle, catalog))) {
+      pushPart(rows, view, levels, part, `${tagOf(bundle)}.`);
+    }
+  }
+  return rows;
+}
+
+/** True when any of the levels lies at or below a product. */
+export function reachesProducts(levels: ReadonlySet<ListLevel>): boolean {
+  return (['product', 'subproduct', 'fileset', 'file', 'control_file'] as const).some((level) => levels.has(level));
+}
+
+function pushPart(
+  rows: ListingRow[],
+  view: View,
+  levels: ReadonlySet<ListLevel>,
+  part: ProductPart,
+  prefix: string,
+): void {
+  const { objects, style } = view;
+  const { product } = part;
+  const object = objects.product(product, prefix);
+  rows.push(rowOf(style, levels.has('product') ? 'object' : 'parent', object));
+  if (levels.has('control_file') && part.whole) pushAll(rows, controlFileRows(view, object, product));
+  if (levels.has('subproduct')) {
+    for (const subproduct of sorted(part.subproducts)) {
+      rows.push(rowOf(style, 'object', objects.subproduct(product, subproduct, prefix)));
+    }
+  }
+  if (!levels.has('fileset') && !levels.has('file') && !levels.has('control_file')) return;
+  for (const fileset of sorted(part.filesets)) pushAll(rows, filesetRows(view, levels, product, fileset, prefix));
+}
+
+function filesetRows(
+  view: View,
+  levels: ReadonlySet<ListLevel>,
+  product: Product,
+  fileset: Fileset,
+  prefix: string,
+): ListingRow[] {
+  const { objects, style, catalog } = view;
+  const object = objects.fileset(product, fileset, prefix);
+  const rows = [rowOf(style, levels.has('fileset') ? 'object' : 'parent', object)];
+  if (levels.has('control_file')) pushAll(rows, controlFileRows(view, object, fileset));
+  if (levels.has('file')) {
+    for (const record of catalog.files(filesetKey(product.id, fileset.id))) {
+      rows.push(rowOf(style, 'object', objects.file(object, record)));
+    }
+  }
+  return rows;
+}
+
+function controlFileRows(view: View, owner: ListedObject, holder: Product | Fileset): ListingRow[] {
+  return holder.controlFiles.map((record) => rowOf(view.style, 'object', view.objects.controlFile(owner, record)));
+}
+
+function bundleRows(view: View, bundles: readonly Bundle[]): ListingRow[] {
+  return bundles.map((bundle) => rowOf(view.style, 'object', view.objects.bundle(bundle)));
+}
+
+function productRows(view: View, products: readonly Product[]): ListingRow[] {
+  return products.map((product) => rowOf(view.style, 'object', view.objects.product(product)));
+}
+
+function section(heading: string, rows: ListingRow[]): ListingSection[] {
+  return rows.length === 0 ? [] : [{ heading, rows }];
+}
+
+/** As listings order objects: by tag, then by revision (commands.md 12.3). */
+export function sorted<T extends { readonly attributes: Fileset['attributes'] }>(objects: readonly T[]): T[] {
+  const keyed = objects.map((object) => ({ object, tag: tagOf(object) }));
+  keyed.sort((a, b) => (a.tag < b.tag ? -1 : a.tag > b.tag ? 1 : byRevision(a.object, b.object)));
+  return keyed.map((each) => each.object);
+}
+
+function byRevision(a: Pick<Fileset, 'attributes'>, b: Pick<Fileset, 'attributes'>): number {
+  return compareRevisions(text(a.attributes, 'revision'), text(b.attributes, 'revision'));
+}
+
+/** Parts in the order of their products. */
+export function sortedParts(parts: readonly ProductPart[]): ProductPart[] {
+  const byId = new Map(parts.map((part) => [part.product.id, part]));
+  return sorted(parts.map((part) => part.product)).map((product) => byId.get(product.id)!);
+}
+
+function unique<T extends { readonly id: string }>(objects: readonly T[]): T[] {
+  return [...new Map(objects.map((object) => [object.id, object])).values()];
+}
+
+function pushAll<T>(rows: T[], more: readonly T[]): void {
+  for (const row of more) rows.push(row);
+}

@@ -1,0 +1,74 @@
+// Opens what a listing reads: the published catalog of a root or depot, or an archive (D2).
+// Promise: nothing is written, no lock is taken, LevelDB is not even loaded; an ordinary user can list a root that root owns.
+// Heavy readers (archives, depots made elsewhere) are loaded only when the published catalog does not answer.
+
+import { existsSync, type Stats, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Catalog } from '../model/catalog.ts';
+import { hasErrno, SdError } from '../model/error.ts';
+import type { Finding } from '../model/plan.ts';
+import { depotLayout } from '../store/layout.ts';
+import { readPublished } from '../store/published.ts';
+
+export interface ListTarget {
+  readonly catalog: Catalog;
+  readonly findings: readonly Finding[];
+  close(): void;
+}
+
+/** Opens the root at the absolute path `root`. Throws SdError `target_missing`, `target_not_directory`, `catalog_damaged`. */
+export async function openListedRoot(root: string, adminOption: string): Promise<ListTarget> {
+  if (!statsOf(root).isDirectory()) {
+    throw new SdError('target_not_directory', {
+      what: `The root "${root}" cannot be listed.`,
+      because: 'It is not a directory.',
+      todo: 'Use -d, or -s, to list a depot.',
+      data: { target: root },
+    });
+  }
+  const { adminDirectory, installedCatalog } = await import('../ipd/ipd.ts');
+  const { catalog, interrupted } = installedCatalog(root, adminDirectory(root, adminOption));
+  const findings = interrupted ? [interruptedNote(root)] : [];
+  if (catalog.generation === 0 && catalog.products().length === 0 && existsSync(join(root, 'catalog', 'INDEX'))) {
+    const text = `"${root}" is a depot.  Use "swlist -d @ ${root}" to list what it holds.`;
+    findings.push({ severity: 'note', code: 'target_is_depot', text });
+  }
+  return { catalog, findings, close: () => undefined };
+}
+
+/** Opens the depot or archive at the absolute path `location`. Throws SdError `target_missing` and what `openDepot` throws. */
+export async function openListedDepot(location: string): Promise<ListTarget> {
+  if (statsOf(location).isDirectory()) {
+    const published = readPublished(depotLayout(location));
+    if (published) {
+      const findings = published.interrupted ? [interruptedNote(location)] : [];
+      return { catalog: published.catalog, findings, close: () => undefined };
+    }
+  }
+  const { openDepot } = await import('../depot/open.ts');
+  return openDepot(location);
+}
+
+function statsOf(path: string): Stats {
+  try {
+    return statSync(path);
+  } catch (error) {
+    if (hasErrno(error, 'ENOENT', 'ENOTDIR')) throw refused(path, 'target_missing', 'It does not exist.');
+    if (hasErrno(error, 'EACCES')) throw refused(path, 'permission_denied', 'You have no permission to read it.');
+    throw error;
+  }
+}
+
+function refused(path: string, code: string, because: string): SdError {
+  return new SdError(code, {
+    what: `The depot or root "${path}" cannot be listed.`,
+    because,
+    todo: 'Check the path behind "@" or -s.',
+    data: { target: path },
+  });
+}
+
+function interruptedNote(place: string): Finding {
+  const text = `An interrupted session waits on "${place}".  The next command that changes it will complete or undo that session first.`;
+  return { severity: 'note', code: 'interrupted_session', text, subjects: [place] };
+}

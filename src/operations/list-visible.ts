@@ -1,0 +1,59 @@
+// What a listing may show of a catalog at all (patches.md 7.1; option create_time_filter).
+//
+//   object                                   | hidden when
+//   installed patch fileset, superseded      | show_superseded_patches=false, also when named
+//   product                                  | it has filesets and none of them is left
+//   bundle, product, fileset                 | created after create_time_filter (0 = no filter)
+//
+// Promise: the answer is a catalog itself, so that a hidden object is simply not there for selection either.
+
+import { text } from '../model/attributes.ts';
+import type { Catalog } from '../model/catalog.ts';
+import { isSuperseded } from '../model/patches.ts';
+import type { Fileset, Product } from '../model/software.ts';
+
+export interface Visibility {
+  readonly showSuperseded: boolean;
+  /** Seconds since 1970; 0 shows everything. */
+  readonly createdUntil: number;
+}
+
+/** The catalog without what is hidden. Files, control files and owners still answer for every key. */
+export function visibleCatalog(catalog: Catalog, visibility: Visibility): Catalog {
+  const hidesSuperseded = catalog.kind === 'root' && !visibility.showSuperseded;
+  if (!hidesSuperseded && visibility.createdUntil === 0) return catalog;
+  const recent = (object: { readonly attributes: Fileset['attributes'] }) =>
+    visibility.createdUntil > 0 && Number(text(object.attributes, 'create_time')) > visibility.createdUntil;
+  const hidden = (fileset: Fileset) => (hidesSuperseded && isSuperseded(fileset)) || recent(fileset);
+  let products: ReadonlyMap<string, Product> | undefined;
+  const visible = () => {
+    products ??= new Map(
+      catalog
+        .products()
+        .flatMap((product) => (recent(product) ? [] : visiblePart(product, hidden)))
+        .map((product) => [product.id, product]),
+    );
+    return products;
+  };
+  return {
+    kind: catalog.kind,
+    generation: catalog.generation,
+    attributes: catalog.attributes,
+    vendors: () => catalog.vendors(),
+    categories: () => catalog.categories(),
+    bundles: () => catalog.bundles().filter((bundle) => !recent(bundle)),
+    products: () => [...visible().values()],
+    product: (id) => visible().get(id),
+    files: (fileset) => catalog.files(fileset),
+    controlFile: (owner, tag) => catalog.controlFile(owner, tag),
+    owners: (path) => catalog.owners(path),
+    madeDirectory: (path) => catalog.madeDirectory(path),
+    saved: (fileset) => catalog.saved(fileset),
+  };
+}
+
+function visiblePart(product: Product, hidden: (fileset: Fileset) => boolean): Product[] {
+  const filesets = product.filesets.filter((fileset) => !hidden(fileset));
+  if (filesets.length === product.filesets.length) return [product];
+  return filesets.length === 0 ? [] : [{ ...product, filesets }];
+}
