@@ -22,7 +22,7 @@ const doorkeepers = {
   commander: '^src/cli/program\\.ts$',
   'fast-glob': '^src/operations/package\\.ts$',
   minimatch: '^src/selection/match\\.ts$',
-  tar: '^src/host/archive\\.ts$',
+  tar: '^src/host/tar-header\\.ts$',
   'cli-table3': '^src/report/terminal\\.ts$',
 };
 
