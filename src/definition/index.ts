@@ -1,0 +1,74 @@
+// INDEX files: text ⇄ the objects of a catalog, without files and control files, which are in INFO (formats.md 9, 10, 16).
+// Promise: HP's and POSIX's forms are both read, oddities become findings; what is printed has HP's shape, and the catalog's INDEX is
+// exactly the distribution's text, then each bundle's, then each product's followed by those of its filesets.
+// Must not: look at the file system but through `read`.
+
+import type { Attributes } from '../model/attributes.ts';
+import { text } from '../model/attributes.ts';
+import type { Bundle, Fileset, Product, Vendor } from '../model/software.ts';
+import { tagOf } from '../model/software.ts';
+import type { FileReference, IndexDocument, IndexReading } from './index-document.ts';
+import { IndexReader } from './index-reader.ts';
+import { printObject } from './print.ts';
+
+export type { FileReference, IndexDocument, IndexReading } from './index-document.ts';
+
+/**
+ * Reads a catalog's INDEX, or one of a product's or fileset's directory. `read` gives the text for a value such as
+ * `description <description`, or undefined if there is none; without it the value stays `<description`.
+ * Throws SdError `index_syntax` (a quote left open, an attribute outside of every object), `index_missing_value`.
+ */
+export function parseIndex(
+  text: string,
+  file: string,
+  read: (reference: FileReference) => string | undefined = () => undefined,
+): IndexReading {
+  return new IndexReader(file, read).read(text);
+}
+
+/** The whole of a catalog's INDEX. */
+export function printIndex(document: IndexDocument): string {
+  const vendors = new Map(document.vendors.map((vendor) => [tagOf(vendor), vendor]));
+  const vendorOf = (object: { readonly attributes: Attributes }) => vendors.get(text(object.attributes, 'vendor_tag'));
+  const parts = [printDistribution(document)];
+  for (const bundle of document.bundles) parts.push(printBundle(bundle, vendorOf(bundle)));
+  for (const product of document.products) {
+    parts.push(printProduct(product, vendorOf(product)));
+    for (const fileset of product.filesets) parts.push(printFileset(fileset));
+  }
+  for (const fileset of document.filesets) parts.push(printFileset(fileset));
+  return parts.join('');
+}
+
+/** dfiles/INDEX or ifiles/INDEX: the distribution or root, its media, its categories, and vendors that nothing here names. */
+export function printDistribution(document: Omit<IndexDocument, 'filesets'>): string {
+  const named = new Set([...document.bundles, ...document.products].map((each) => text(each.attributes, 'vendor_tag')));
+  const alone = document.vendors.filter((vendor) => !named.has(tagOf(vendor)));
+  return [
+    printObject(document.object, document.object, document.attributes),
+    // The blank behind the word is what imitations of real depots show.
+    document.media === undefined ? '' : printObject('media ', 'media', document.media),
+    ...alone.map(printVendor),
+    ...document.categories.map((category) => `${printObject('category', 'category', category.attributes)}end\n`),
+  ].join('');
+}
+
+/** pfiles/INDEX of a bundle's directory: its vendor, closed by `end`, and the bundle. */
+export function printBundle(bundle: Bundle, vendor?: Vendor): string {
+  return printVendor(vendor) + printObject('bundle', 'bundle', bundle.attributes);
+}
+
+/** pfiles/INDEX of a product: its vendor, closed by `end`, the product and its subproducts; no filesets. */
+export function printProduct(product: Omit<Product, 'filesets'>, vendor?: Vendor): string {
+  const subproducts = product.subproducts.map((each) => printObject('subproduct', 'subproduct', each.attributes));
+  return printVendor(vendor) + printObject('product', 'product', product.attributes) + subproducts.join('');
+}
+
+/** INDEX in the directory of one fileset. */
+export function printFileset(fileset: Fileset): string {
+  return printObject('fileset', 'fileset', fileset.attributes);
+}
+
+function printVendor(vendor: Vendor | undefined): string {
+  return vendor === undefined ? '' : `${printObject('vendor', 'vendor', vendor.attributes)}end\n`;
+}
