@@ -3,13 +3,14 @@
 // A spec that names a fileset supersedes just that one; `P` or `P.*` reaches only patches of the same base, since chains never cross.
 // Must not: know what is explicit, filtered or installed (install.ts does).
 
-import { flag, list } from '../model/attributes.ts';
+import { list } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
+import { everyFileset, isPatch } from '../model/patches.ts';
 import type { Fileset, FilesetKey, Product } from '../model/software.ts';
 import { filesetName, tagOf } from '../model/software.ts';
 import type { SoftwareSpec } from '../model/spec.ts';
 import type { CatalogIndex } from './catalog-index.ts';
-import { indexOf, membersOf } from './catalog-index.ts';
+import { indexOf } from './catalog-index.ts';
 import { isPattern, matchesPattern, satisfies, specOf } from './match.ts';
 
 /** One patch fileset of one catalog. */
@@ -40,11 +41,6 @@ export interface Chain {
 export interface PatchCycle {
   readonly code: 'supersedes_cycle' | 'ancestor_cycle';
   readonly nodes: readonly PatchNode[];
-}
-
-/** True for a fileset that carries a patch (patches.md 2.1: is_patch of the fileset, not of the product). */
-export function isPatch(fileset: Fileset): boolean {
-  return flag(fileset.attributes, 'is_patch');
 }
 
 /** True when one of a patch fileset's ancestor specs matches this fileset; any version does where the spec names none. */
@@ -89,7 +85,7 @@ export class PatchGraph {
   constructor(catalogs: readonly Catalog[]) {
     const nodes: Edges[] = [];
     for (const catalog of new Set(catalogs)) {
-      for (const { product, fileset, key } of membersOf(catalog)) {
+      for (const { product, fileset, key } of everyFileset(catalog)) {
         if (isPatch(fileset)) nodes.push(this.#register(catalog, product, fileset, key));
       }
     }
@@ -103,6 +99,11 @@ export class PatchGraph {
     return this.#byKey.get(catalog)?.get(key);
   }
 
+  /** Sorts patches into graph order. */
+  inOrder(nodes: Iterable<PatchNode>): PatchNode[] {
+    return [...nodes].sort((a, b) => this.#place.get(a)! - this.#place.get(b)!);
+  }
+
   /** Patches with an ancestor that matches this base fileset, versions included, in graph order; all catalogs unless one is given. */
   candidates(product: Product, fileset: Fileset, within?: Catalog): PatchNode[] {
     const named = this.#byAncestor.get(`${tagOf(product)}.${tagOf(fileset)}`) ?? [];
@@ -111,17 +112,17 @@ export class PatchGraph {
       if (within && node.catalog !== within) continue;
       if (node.ancestors.some((spec) => satisfies(spec, product, fileset))) result.add(node);
     }
-    return this.#inOrder(result);
+    return this.inOrder(result);
   }
 
   /** Everything that supersedes one of these, through any number of steps, in graph order. */
   newerThan(...nodes: readonly PatchNode[]): PatchNode[] {
-    return this.#inOrder(reach(nodes, (node) => node.newer));
+    return this.inOrder(reach(nodes, (node) => node.newer));
   }
 
   /** Everything one of these supersedes, through any number of steps, in graph order. */
   olderThan(...nodes: readonly PatchNode[]): PatchNode[] {
-    return this.#inOrder(reach(nodes, (node) => node.older));
+    return this.inOrder(reach(nodes, (node) => node.older));
   }
 
   /** True when `newer` supersedes `older`, directly or not. */
@@ -139,7 +140,7 @@ export class PatchGraph {
     for (const node of [...direct, ...this.#looseSuperseded]) {
       if (node.supersedes.some((listed) => namesAbsent(listed, spec, node))) result.add(node);
     }
-    return this.#inOrder(result);
+    return this.inOrder(result);
   }
 
   /** Parts the candidates of ONE base into chains (connected by supersession, also through patches outside), in source order. */
@@ -152,7 +153,7 @@ export class PatchGraph {
     const chains: Chain[] = [];
     for (const start of candidates) {
       if (done.has(start)) continue;
-      const members = this.#inOrder(reach([start], (node) => [...above.get(node)!, ...below.get(node)!]).add(start));
+      const members = this.inOrder(reach([start], (node) => [...above.get(node)!, ...below.get(node)!]).add(start));
       for (const member of members) done.add(member);
       const heads = members.filter((node) => above.get(node)!.length === 0);
       chains.push({ members: oldestFirst(members, (node) => below.get(node)!), heads });
@@ -225,10 +226,6 @@ export class PatchGraph {
         }
       }
     }
-  }
-
-  #inOrder(nodes: Iterable<PatchNode>): PatchNode[] {
-    return [...nodes].sort((a, b) => this.#place.get(a)! - this.#place.get(b)!);
   }
 }
 

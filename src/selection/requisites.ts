@@ -5,11 +5,12 @@
 
 import { list } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
+import { everyFileset } from '../model/patches.ts';
 import type { Fileset, FilesetKey } from '../model/software.ts';
 import type { SoftwareSpec } from '../model/spec.ts';
 import { parseRequisite } from '../model/spec.ts';
 import type { CatalogIndex } from './catalog-index.ts';
-import { indexOf, membersOf } from './catalog-index.ts';
+import { indexOf } from './catalog-index.ts';
 import type { PatchNode } from './chains.ts';
 import { patchGraph } from './chains.ts';
 import { isPattern, resolve } from './match.ts';
@@ -131,7 +132,7 @@ function usesOf(catalog: Catalog): Map<FilesetKey, Use[]> {
   if (known) return known;
   const uses = new Map<FilesetKey, Use[]>();
   const pool: Pool = [{ catalog, has: () => true }];
-  for (const { fileset, key } of membersOf(catalog)) {
+  for (const { fileset, key } of everyFileset(catalog)) {
     for (const requisite of requisitesOf(fileset)) {
       if (requisite.relation === 'exrequisite') continue;
       const providers = [

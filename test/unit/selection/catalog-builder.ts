@@ -74,13 +74,14 @@ export function catalogOf(part: CatalogPart): Catalog {
   const categories: Category[] = (part.categories ?? []).map((each) => ({
     attributes: bag(each.tag, each.attributes),
   }));
+  const byId = new Map(products.map((product) => [product.id, product]));
   return {
     ...emptyCatalog(part.kind ?? 'depot'),
     generation: part.generation ?? 1,
     categories: () => categories,
     bundles: () => bundles,
     products: () => products,
-    product: (id) => products.find((product) => product.id === id),
+    product: (id) => byId.get(id),
     files: (key) => files.get(key) ?? [],
     owners: (path) => owners.get(path) ?? [],
     saved: (key) => saved.get(key) ?? [],

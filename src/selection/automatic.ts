@@ -1,0 +1,118 @@
+// Automatic patches (patches.md 3.2-3.4): for one base fileset the head of each of its chains.
+//
+//   a member of the chain is explicit      nothing automatic in this chain
+//   the chain goes round in a circle       ERROR, nothing taken
+//   head fails patch_filter                left out; no older member stands in for it
+//   head is on the target already          left out
+//   head superseded by a patch there       left out
+//   otherwise                              taken
+//
+// Promise: what is left out is listed with its reason. The filter is asked only about heads: latest first, then filter.
+
+import { text } from '../model/attributes.ts';
+import type { Placed } from '../model/patches.ts';
+import { everyFileset, isPatch, lookUp } from '../model/patches.ts';
+import { compareRevisions } from '../model/revision.ts';
+import type { FilesetKey } from '../model/software.ts';
+import { filesetName, tagOf } from '../model/software.ts';
+import type { Chain, PatchNode } from './chains.ts';
+import type { Choice } from './choice.ts';
+import type { PatchFilter } from './filter.ts';
+
+export type By = 'autoselect_patches' | 'patch_match_target';
+
+/** autoselect_patches: the patches of every base among these keys of the source. */
+export function takeForChosen(choice: Choice, filter: PatchFilter, keys: readonly FilesetKey[]): void {
+  for (const key of keys) {
+    const placed = choice.placed(key);
+    if (!isPatch(placed.fileset)) takePatches(choice, filter, placed, 'autoselect_patches');
+  }
+}
+
+/** patch_match_target: the patches of every base the target keeps, and of those that replace one there. */
+export function takeForTarget(choice: Choice, filter: PatchFilter): void {
+  const { source, target } = choice.input;
+  for (const placed of everyFileset(target)) {
+    if (!isPatch(placed.fileset) && choice.stays(placed.key)) takePatches(choice, filter, placed, 'patch_match_target');
+  }
+  for (const key of [...choice.reasons.keys()]) {
+    const placed = lookUp(source, key)!;
+    if (!isPatch(placed.fileset)) takePatches(choice, filter, placed, 'patch_match_target');
+  }
+}
+
+function takePatches(choice: Choice, filter: PatchFilter, base: Placed, by: By): void {
+  const { graph, input } = choice;
+  const candidates = graph.candidates(base.product, base.fileset, input.source);
+  for (const chain of graph.chains(candidates)) {
+    if (chain.members.some((member) => choice.explicit.has(member.key))) continue;
+    if (chain.heads.length === 0) {
+      refuseCircle(choice, chain);
+      continue;
+    }
+    for (const head of newestVersions(chain.heads)) takeHead(choice, filter, { base, by, chain, head });
+  }
+}
+
+function takeHead(
+  choice: Choice,
+  filter: PatchFilter,
+  found: { base: Placed; by: By; chain: Chain; head: PatchNode },
+): void {
+  const { base, by, chain, head } = found;
+  if (choice.reasons.has(head.key)) return;
+  const because = objection(choice, filter, head);
+  if (because !== undefined) {
+    choice.excluded.set(head.key, { key: head.key, name: head.name, because });
+    return;
+  }
+  choice.take(head.key, {
+    kind: 'automatic',
+    by,
+    base: filesetName(base.product, base.fileset),
+    chain: choice.graph.chainTo(chain, head),
+    filter: filter.text,
+  });
+}
+
+/** Why the head stays out, or undefined. */
+function objection(choice: Choice, filter: PatchFilter, head: PatchNode): string | undefined {
+  if (!filter.passes(head)) return `${head.name} fails patch_filter ${filter.text}`;
+  if (choice.isThere(head)) return choice.input.into === 'root' ? 'already installed' : 'already in the target depot';
+  const superseder = choice.supersederThere(head);
+  if (superseder) return `superseded by installed ${superseder.name}`;
+  const other = choice.otherVersion(head.product);
+  return other ? `another version of ${tagOf(other)} is selected` : undefined;
+}
+
+/** Two versions of one patch product that do not supersede each other: the newest speaks for both. */
+function newestVersions(heads: readonly PatchNode[]): PatchNode[] {
+  const newest = new Map<string, PatchNode>();
+  for (const head of heads) {
+    const other = newest.get(head.name);
+    if (!other || compareRevisions(revisionOf(head), revisionOf(other)) > 0) newest.set(head.name, head);
+  }
+  return [...newest.values()];
+}
+
+function revisionOf(patch: PatchNode): string {
+  return text(patch.product.attributes, 'revision');
+}
+
+function refuseCircle(choice: Choice, chain: Chain): void {
+  const names = chain.members.map((member) => member.name);
+  for (const { key, name } of chain.members) {
+    choice.excluded.set(key, {
+      key,
+      name,
+      because: `its supersedes attributes go round in a circle: ${names.join(', ')}`,
+    });
+  }
+  if (choice.findings.some((each) => each.code === 'supersedes_cycle' && each.subjects?.[0] === names[0])) return;
+  choice.findings.push({
+    severity: 'error',
+    code: 'supersedes_cycle',
+    text: `The patch filesets ${names.map((each) => `"${each}"`).join(', ')} supersede one another in a circle, so none of them is the latest.`,
+    subjects: names,
+  });
+}
