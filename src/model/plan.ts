@@ -40,7 +40,9 @@ export type Reason =
   /** swremove: an installed fileset that depends on a removed one (autoselect_dependents). */
   | { readonly kind: 'dependent'; readonly of: string }
   /** swremove: a patch that goes with its base (patches.md 5.1). */
-  | { readonly kind: 'with_base'; readonly base: string };
+  | { readonly kind: 'with_base'; readonly base: string }
+  /** swmodify patch_commit: a patch that a committed one supersedes (patches.md 6.1). */
+  | { readonly kind: 'superseded'; readonly by: string };
 
 export interface SelectionEntry {
   /** Key in the source catalog (install, copy) or in the target catalog (all others). */
@@ -101,6 +103,8 @@ export interface PlannedFileset {
   };
   /** For rollback: superseded patch filesets that become active again. */
   readonly revives?: readonly FilesetKey[];
+  /** For rollback: patches that named this one in superseded_by and stay superseded, with the superseder that remains (8.7.8). */
+  readonly hands_over?: readonly { readonly patch: FilesetKey; readonly to: FilesetKey }[];
 }
 
 /** One product is one transaction (D4). */
@@ -138,8 +142,11 @@ export interface Plan {
   /** Filesets that stay out: already there, or refused. */
   readonly left: readonly PlannedFileset[];
   readonly excluded: readonly Exclusion[];
+  /** What analysis found; the selection's own findings are in the Selection. */
   readonly findings: readonly Finding[];
   readonly space: readonly SpaceUse[];
+  /** Ids of bundles whose record comes from the source (install, copy) or leaves the target (remove). */
+  readonly bundles?: readonly string[];
 }
 
 export interface Outcome {
