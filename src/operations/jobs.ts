@@ -94,13 +94,17 @@ export function plansOf(queue: JobQueue, jobid: string): (Plan | null)[] {
   return text === undefined ? [] : (JSON.parse(text) as (Plan | null)[]);
 }
 
-/** The number after the last one that has no record yet; making the empty record takes it. */
+/** The number after the last one that has no record yet; making the empty record takes it. A queue full to 9999 goes beyond. */
 function reserve(queue: JobQueue): string {
   const counter = join(queue.directory, 'last');
   let number = Number.parseInt(readIfThere(counter) ?? '0', 10) || 0;
+  let beganAgain = !queue.reuseShort;
   for (;;) {
     number += 1;
-    if (queue.reuseShort && number > 9999) number = 1;
+    if (number > 9999 && !beganAgain) {
+      beganAgain = true;
+      number = 1;
+    }
     const jobid = `${queue.host}-${String(number).padStart(4, '0')}`;
     try {
       closeSync(openSync(recordFile(queue, jobid), 'wx', 0o644));

@@ -117,7 +117,6 @@ const LATER = without('This release does not do it.', {
   polling_interval: integer('in cp rm', 2, [0, LARGE], 'Seconds between two updates of the user interface.'),
   preserve_create_time: boolean('cp', false, 'Keep the creation times of the source.'),
   remove_empty_depot_directory: boolean('rm', false, 'Remove the directory of an emptied depot too.'),
-  remove_obsolete_filesets: boolean('cp pk', false, 'Remove filesets that the new version no longer has.'),
 });
 
 export const IDLE = {

@@ -39,5 +39,6 @@ export const WORKING = {
   register_new_root: boolean('in', true, 'Register an alternate root that this session makes.'),
   reinstall: boolean('in', false, 'Install software that is installed already.'),
   remove_empty_depot: boolean('rm', true, 'Remove the depot itself with its last product.'),
+  remove_obsolete_filesets: boolean('cp pk', false, 'Remove filesets that the new version no longer has.'),
   run_scripts: boolean('in rm', true, 'Run control scripts.'),
 } as const;

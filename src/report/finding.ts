@@ -1,0 +1,32 @@
+// Findings and errors as messages: severity as the prefix, the code of an error behind it, so that sd(5) can be asked.
+
+import type { SdError } from '../model/error.ts';
+import type { Finding } from '../model/plan.ts';
+import type { Message } from './message.ts';
+
+/** A finding, and for a failed control script SD's line about what that means. */
+export function findingMessages(finding: Finding): Message[] {
+  const text = finding.severity === 'error' ? `${finding.text} [${finding.code}]` : finding.text;
+  const message: Message = {
+    // The line that says "see previous lines" follows; these are the lines, without a prefix of their own.
+    as: finding.code === 'requisite_unmet' ? 'plain' : finding.severity,
+    text,
+    ...(finding.msgid === undefined ? {} : { msgid: finding.msgid }),
+  };
+  return finding.code === 'script_failed' || finding.code === 'script_warning'
+    ? [message, aftermath(finding)]
+    : [message];
+}
+
+/** An error that stopped the command before its session began. */
+export function errorMessage(error: SdError): Message {
+  return { as: 'error', text: `${error.message} [${error.code}]` };
+}
+
+function aftermath(finding: Finding): Message {
+  const had = finding.severity === 'error' ? 'errors' : 'warnings';
+  return {
+    as: 'progress',
+    text: `This script had ${had}.  Its output stands above, and in the agent logfile.`,
+  };
+}

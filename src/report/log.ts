@@ -1,0 +1,49 @@
+// Log files: appended to, never cut; one that cannot be written is told once and never stops a session (commands.md 10.1).
+
+import { appendFileSync, existsSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** Collects lines and appends them with each flush. */
+export class LogFile {
+  private readonly path: string;
+  /** Called once with the reason when the file cannot be written. */
+  private readonly onFailure: (path: string, reason: string) => void;
+  private lines: string[] = [];
+  private broken = false;
+
+  constructor(path: string, onFailure: (path: string, reason: string) => void) {
+    this.path = path;
+    this.onFailure = onFailure;
+  }
+
+  add(lines: readonly string[]): void {
+    for (const line of lines) this.lines.push(line);
+  }
+
+  /** True when the folder of the file is there; a log below a target must not be the first thing made there. */
+  hasPlace(): boolean {
+    return existsSync(dirname(this.path));
+  }
+
+  /** Appends what was added since. Returns false when that cannot be done. */
+  flush(): boolean {
+    if (this.lines.length === 0 || this.broken) return !this.broken;
+    try {
+      mkdirSync(dirname(this.path), { recursive: true });
+      appendFileSync(this.path, `${this.lines.join('\n')}\n`);
+      this.lines = [];
+      return true;
+    } catch (error) {
+      this.broken = true;
+      this.onFailure(this.path, error instanceof Error ? error.message : String(error));
+      return false;
+    }
+  }
+
+  /** Gives up this file and hands over what it did not take. */
+  rest(): readonly string[] {
+    const { lines } = this;
+    this.lines = [];
+    return lines;
+  }
+}

@@ -1,0 +1,138 @@
+// The reader of a session's events (D7): says them on the terminal, in the controller log and in the agent's log.
+// Promise: never throws for a log that cannot be written; says that once. Errors reach stderr whatever verbose says.
+// Must not: decide anything about the session.
+
+import { dirname, join } from 'node:path';
+import type { Emit, SdEvent } from '../model/events.ts';
+import { agentVoice } from './agent.ts';
+import { controllerVoice, type Setting, type Voice } from './controller.ts';
+import { layOut } from './layout.ts';
+import { LogFile } from './log.ts';
+import type { Message } from './message.ts';
+import { packagingVoice } from './packaging.ts';
+import { print } from './terminal.ts';
+
+/** Options a reporter looks at, by SD's names. */
+export interface ReportOptions {
+  /** 0 only errors and warnings, 1 events, 2 each file too. */
+  readonly verbose: number;
+  /** 0 no log at all, 1 events, 2 each file too. */
+  readonly loglevel: number;
+  readonly logdetail: boolean;
+  readonly log_msgid: number;
+  readonly logfile: string;
+}
+
+export interface ReporterParts {
+  readonly command: string;
+  readonly options: ReportOptions;
+  /** -v was given. */
+  readonly explain: boolean;
+  readonly settings: readonly Setting[];
+  /** False for a preview that leaves no log (swpackage -p). */
+  readonly log: boolean;
+}
+
+export interface Reporter {
+  readonly emit: Emit;
+  /** Writes what is left of the logs. */
+  close(): void;
+}
+
+/** The reporter of one command. */
+export function reporter(parts: ReporterParts): Reporter {
+  return new SessionReporter(parts);
+}
+
+class SessionReporter implements Reporter {
+  private readonly parts: ReporterParts;
+  private readonly controller: Voice;
+  private readonly agent = agentVoice();
+  private readonly log: LogFile | undefined;
+  private agentLog: LogFile | undefined;
+  private first = true;
+
+  constructor(parts: ReporterParts) {
+    this.parts = parts;
+    const voice = parts.command === 'swpackage' ? packagingVoice : controllerVoice;
+    this.controller = voice(parts);
+    const { logfile, loglevel } = parts.options;
+    if (parts.log && loglevel > 0) this.log = new LogFile(logfile, (path, reason) => this.warn(path, reason));
+  }
+
+  readonly emit: Emit = (event) => {
+    if (event.type === 'agent.begin') this.openAgentLog(event.logfile);
+    this.tellAgent(event);
+    const messages = this.controller.say(event);
+    for (const message of messages) {
+      this.toTerminal(message);
+      if (this.log && this.wanted(message, 'log')) this.log.add(this.lines(message, 'log'));
+    }
+    if (messages.length > 0) this.log?.flush();
+    if (event.type === 'agent.end') this.closeAgentLog();
+  };
+
+  close(): void {
+    this.closeAgentLog();
+    this.log?.flush();
+  }
+
+  private tellAgent(event: SdEvent): void {
+    const { agentLog } = this;
+    if (!agentLog) return;
+    for (const message of this.agent.say(event)) {
+      if (this.wanted(message, 'log')) agentLog.add(this.lines(message, 'log'));
+    }
+    // Until the target has its own folder for it the log waits: a refused session leaves the target untouched.
+    if (event.type !== 'file.done' && agentLog.hasPlace()) agentLog.flush();
+  }
+
+  /** `place` is `host:/path`. */
+  private openAgentLog(place: string): void {
+    if (this.parts.options.loglevel === 0 || this.parts.command === 'swpackage') return;
+    this.agentLog = new LogFile(place.slice(place.indexOf(':') + 1), () => undefined);
+  }
+
+  /** What the target could not take goes beside the controller's log. */
+  private closeAgentLog(): void {
+    const { agentLog } = this;
+    this.agentLog = undefined;
+    if (!agentLog || (agentLog.hasPlace() && agentLog.flush())) return;
+    const beside = join(dirname(this.parts.options.logfile), 'swagent.log');
+    const other = new LogFile(beside, () => undefined);
+    other.add(agentLog.rest());
+    other.flush();
+  }
+
+  private toTerminal(message: Message): void {
+    const { verbose } = this.parts.options;
+    const stderr = message.as === 'error' || message.as === 'warning' || (message.as === 'lines' && message.stream);
+    if (!stderr && (verbose === 0 || !this.wanted(message, 'terminal'))) return;
+    let lines = this.lines(message, 'terminal');
+    // The output opens with the banner itself; clients read its first line.
+    if (this.first && lines[0] === '') lines = lines.slice(1);
+    this.first = false;
+    print(stderr ? 'stderr' : 'stdout', lines);
+  }
+
+  private wanted(message: Message, by: 'terminal' | 'log'): boolean {
+    const detail = 'detail' in message ? message.detail : undefined;
+    if (detail === undefined) return true;
+    const { verbose, loglevel, logdetail } = this.parts.options;
+    const all = by === 'terminal' ? verbose >= 2 : loglevel >= 2;
+    if (all || detail === 'file') return all;
+    return logdetail || (by === 'log' && detail === 'options' && this.parts.command === 'swpackage');
+  }
+
+  private lines(message: Message, where: 'terminal' | 'log'): readonly string[] {
+    return layOut(message, { log_msgid: this.parts.options.log_msgid, gap: where === 'log' ? ' '.repeat(9) : '' });
+  }
+
+  private warn(path: string, reason: string): void {
+    const message: Message = {
+      as: 'warning',
+      text: `Cannot write the logfile "${path}".  ${reason}.  The session goes on without it.`,
+    };
+    print('stderr', this.lines(message, 'terminal'));
+  }
+}

@@ -1,0 +1,25 @@
+// stdout and stderr (commands.md 10.2): banners, progress and notes to stdout, warnings and errors to stderr.
+// Promise: a reader that goes away (`| head`) silences the terminal and stops nothing else.
+
+import { hasErrno } from '../model/error.ts';
+
+let guarded = false;
+
+/** Writes lines to one of the two streams. */
+export function print(stream: 'stdout' | 'stderr', lines: readonly string[]): void {
+  if (lines.length === 0) return;
+  guard();
+  const out = stream === 'stdout' ? process.stdout : process.stderr;
+  if (!out.destroyed) out.write(`${lines.join('\n')}\n`);
+}
+
+/** A closed pipe reports itself as an event; without a listener it would end the program in the middle of its work. */
+function guard(): void {
+  if (guarded) return;
+  guarded = true;
+  for (const out of [process.stdout, process.stderr]) {
+    out.on('error', (error) => {
+      if (!hasErrno(error, 'EPIPE')) throw error;
+    });
+  }
+}
