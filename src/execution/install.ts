@@ -20,16 +20,11 @@ import { installed, type RootSession } from './session.ts';
 import { type Done, inTurn } from './turns.ts';
 
 /**
- * Executes `plan` from `depot`. `bundles` are ids of source bundles whose record is installed with the first product.
- * Findings go to the session; throws SdError `plan_stale` when the IPD moved on since the plan was made.
+ * Executes `plan` from `depot`; bundle records come with the first product. Findings are events; throws SdError `plan_stale` when the IPD
+ * moved on since the plan was made.
  */
-export async function executeInstall(
-  session: RootSession,
-  depot: Depot,
-  plan: Plan,
-  bundles: readonly string[],
-): Promise<void> {
-  let waiting = bundleOps(depot, bundles);
+export async function executeInstall(session: RootSession, depot: Depot, plan: Plan): Promise<void> {
+  let waiting = bundleOps(depot, plan.bundles ?? []);
   await inTurn({ plan, catalog: installed(session), task: 'install', emit: session.emit }, async (product) => {
     const done = await installProduct(session, depot, product, waiting);
     waiting = [];

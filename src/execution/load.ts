@@ -1,20 +1,29 @@
 // One product of an install plan → the files and catalog operations of its one transaction (D4). Decides nothing: the plan has said
 // which filesets come, what they supersede and what goes. The records that the catalog gets are made in records.ts.
 
-import { join } from 'node:path';
 import type { Depot } from '../depot/depot.ts';
-import { list, text, withAttributes } from '../model/attributes.ts';
-import type { Catalog, SavedFile } from '../model/catalog.ts';
+import { text } from '../model/attributes.ts';
+import type { Catalog } from '../model/catalog.ts';
 import type { CatalogOp, ChangeSet } from '../model/change.ts';
-import { isPatch, lookUp, type Placed, patchEntry, saveDirectory, savePath } from '../model/patches.ts';
+import { relocation } from '../model/location.ts';
+import { lookUp, saveDirectory, savePath } from '../model/patches.ts';
 import type { PlannedFileset, PlannedProduct } from '../model/plan.ts';
 import { type FileRecord, type Fileset, type FilesetKey, type Product, splitKey } from '../model/software.ts';
 import type { FileStep, Staged } from '../store/transaction-types.ts';
 import { dropSaves, leaving, parentsOf } from './leaving.ts';
 import { type MemberChange, putMembers } from './members.ts';
-import { baseOps, patchAttributes, patchedRecord, saveDirectories, savedFile, supersedeOps } from './patching.ts';
-import { type Placement, place, relocation } from './placing.ts';
-import { adminInRoot, inSaveArea, installDate, installed, lstatIn, physical, type RootSession } from './session.ts';
+import { saveDirectories } from './patching.ts';
+import { type Placement, place } from './placing.ts';
+import {
+  controlFileOps,
+  dropOps,
+  filesetOps,
+  type LoadedFileset,
+  type Loading,
+  productRecord,
+  supportingOps,
+} from './records.ts';
+import { inSaveArea, installed, lstatIn, type RootSession } from './session.ts';
 
 /** A product ready for its transaction. */
 export interface Load {
@@ -32,7 +41,8 @@ export function loadProduct(
   const catalog = installed(session);
   const source = depot.catalog.product(plan.id);
   if (!source) throw new Error(`planned product ${plan.id} is not in the depot`);
-  const loaded = plan.filesets.map((fileset) => loadFileset(session, depot, catalog, source, plan, fileset));
+  const loading: Loading = { session, depot, catalog, source, plan };
+  const loaded = plan.filesets.map((fileset) => loadFileset(loading, fileset));
   const coming = new Set(loaded.flatMap((each) => each.rows.flatMap((row) => (row.type === 'a' ? [] : [row.path]))));
   const replaced = plan.filesets.map((each) => each.targetKey).filter((key) => lookUp(catalog, key) !== undefined);
   const going = [...new Set([...replaced, ...plan.drops])];
@@ -49,13 +59,13 @@ export function loadProduct(
   return {
     steps,
     change: (staged) => [
-      ...supportingOps(depot.catalog, catalog, source),
+      ...supportingOps(loading),
       ...bundles,
       ...made.ops,
       ...left.ops,
       ...dropOps(catalog, drops, plan.targetId),
-      productRecord(session, depot, catalog, source, plan),
-      ...loaded.flatMap((each) => filesetOps(session, depot, catalog, source, plan, each, staged)),
+      productRecord(loading),
+      ...loaded.flatMap((each) => filesetOps(loading, each, staged)),
       ...controlFileOps(
         depot.catalog,
         source.id,
@@ -66,14 +76,8 @@ export function loadProduct(
   };
 }
 
-function loadFileset(
-  session: RootSession,
-  depot: Depot,
-  catalog: Catalog,
-  product: Product,
-  plan: PlannedProduct,
-  fileset: PlannedFileset,
-): LoadedFileset {
+function loadFileset(loading: Loading, fileset: PlannedFileset): LoadedFileset {
+  const { session, depot, catalog, source: product, plan } = loading;
   const source = product.filesets.find((each) => each.id === splitKey(fileset.key).filesetId);
   if (!source) throw new Error(`planned fileset ${fileset.key} is not in the depot`);
   const target = targetIdentity(product, source, fileset);
@@ -99,7 +103,7 @@ function loadFileset(
         }),
       ),
     );
-  const members = loadMembers(session, depot, records, fileset, target, saveTo !== undefined);
+  const members = loadMembers(loading, records, fileset, target);
   const rows = [...placements.map((each) => each.record), ...records.filter((record) => record.type === 'a')];
   return { plan: fileset, target, source, placements, members, rows, recorded, ...(base ? { base } : {}) };
 }
@@ -140,12 +144,10 @@ function asFound(session: RootSession, catalog: Catalog, placement: Placement): 
 }
 
 function loadMembers(
-  session: RootSession,
-  depot: Depot,
+  { session, depot }: Loading,
   records: readonly FileRecord[],
   fileset: PlannedFileset,
   target: { product: Product; fileset: Fileset },
-  save: boolean,
 ): { path: string; change: MemberChange }[] {
   const byArchive = new Map<string, FileRecord[]>();
   for (const record of records) {
@@ -164,7 +166,7 @@ function loadMembers(
       session,
       path,
       members.map((record) => ({ record, content: () => depot.content(fileset.key, record) })),
-      save ? saveTo : undefined,
+      fileset.patch?.save ? saveTo : undefined,
     ),
   }));
 }

@@ -152,11 +152,3 @@ function stepFor(
       });
   }
 }
-
-/** Maps paths below the product's `directory` to its location; other paths stay where they are. */
-export function relocation(directory: string, location: string): (path: string) => string {
-  const from = directory.replace(/\/+$/, '');
-  const to = location.replace(/\/+$/, '');
-  if (from === to || location === '' || location === '/') return (path) => path;
-  return (path) => (path === from || path.startsWith(`${from}/`) ? to + path.slice(from.length) || '/' : path);
-}

@@ -7,13 +7,25 @@ import { list, text, withAttributes } from '../model/attributes.ts';
 import type { Catalog, SavedFile } from '../model/catalog.ts';
 import type { CatalogOp } from '../model/change.ts';
 import { isPatch, type Placed, patchEntry } from '../model/patches.ts';
-import type { PlannedProduct } from '../model/plan.ts';
+import type { PlannedFileset, PlannedProduct } from '../model/plan.ts';
 import { compareRevisions } from '../model/revision.ts';
-import { type FileRecord, type FilesetKey, type Product, splitKey } from '../model/software.ts';
+import { type FileRecord, type Fileset, type FilesetKey, type Product, splitKey } from '../model/software.ts';
 import type { Staged } from '../store/transaction-types.ts';
 import type { MemberChange } from './members.ts';
 import { baseOps, patchAttributes, patchedRecord, savedFile, supersedeOps } from './patching.ts';
+import type { Placement } from './placing.ts';
 import { adminInRoot, installDate, physical, type RootSession } from './session.ts';
+
+/** One product on its way from a depot into the IPD. */
+export interface Loading {
+  readonly session: RootSession;
+  readonly depot: Depot;
+  /** The IPD as it is before this product. */
+  readonly catalog: Catalog;
+  /** The product in the depot. */
+  readonly source: Product;
+  readonly plan: PlannedProduct;
+}
 
 /** One fileset placed: its rows as the IPD will hold them, and what a patch has to remember. */
 export interface LoadedFileset {
@@ -30,7 +42,8 @@ export interface LoadedFileset {
 }
 
 /** Vendor and categories of the product; a category that is there stays unless the source's revision is higher (2.5). */
-export function supportingOps(source: Catalog, target: Catalog, product: Product): CatalogOp[] {
+export function supportingOps({ depot, catalog: target, source: product }: Loading): CatalogOp[] {
+  const source = depot.catalog;
   const vendorTag = text(product.attributes, 'vendor_tag');
   const vendors = source.vendors().filter((vendor) => vendorTag !== '' && text(vendor.attributes, 'tag') === vendorTag);
   const wanted = new Set([product, ...product.filesets].flatMap((object) => list(object.attributes, 'category_tag')));
@@ -50,6 +63,7 @@ export function supportingOps(source: Catalog, target: Catalog, product: Product
   ];
 }
 
+/** Filesets that end with this product, and products that this empties. */
 export function dropOps(catalog: Catalog, drops: readonly FilesetKey[], updating: string): CatalogOp[] {
   const dropped = new Set(drops);
   const ops: CatalogOp[] = drops.map((fileset) => ({ op: 'drop_fileset', fileset }));
@@ -61,13 +75,8 @@ export function dropOps(catalog: Catalog, drops: readonly FilesetKey[], updating
   return ops;
 }
 
-export function productRecord(
-  session: RootSession,
-  depot: Depot,
-  catalog: Catalog,
-  source: Product,
-  plan: PlannedProduct,
-): CatalogOp {
+/** The product as the IPD records it. */
+export function productRecord({ session, depot, catalog, source, plan }: Loading): CatalogOp {
   const before = catalog.product(plan.targetId);
   const attributes = withAttributes(source.attributes, {
     instance_id: before ? text(before.attributes, 'instance_id') || '1' : (plan.targetId.split('.')[1] ?? '1'),
@@ -86,15 +95,9 @@ function provenance(session: RootSession, depot: Depot): Record<string, string> 
   return { install_date: installDate(session.now), install_source: source, install_type: 'physical' };
 }
 
-export function filesetOps(
-  session: RootSession,
-  depot: Depot,
-  catalog: Catalog,
-  product: Product,
-  plan: PlannedProduct,
-  loaded: LoadedFileset,
-  staged: ReadonlyMap<string, Staged>,
-): CatalogOp[] {
+/** The fileset with its rows, control files and, for a patch, what it saved and what it changes on base and predecessors. */
+export function filesetOps(loading: Loading, loaded: LoadedFileset, staged: ReadonlyMap<string, Staged>): CatalogOp[] {
+  const { session, depot, catalog, plan } = loading;
   const { plan: fileset, source, base } = loaded;
   const { install_type: _, ...from } = provenance(session, depot);
   const target = loaded.target;
@@ -173,6 +176,7 @@ function withDigests(session: RootSession, row: FileRecord, staged: ReadonlyMap<
   return facts ? { ...row, size: facts.size, cksum: facts.cksum, sha256: facts.sha256 } : row;
 }
 
+/** Contents of control files, from a depot's owner to the IPD's. */
 export function controlFileOps(
   catalog: Catalog,
   owner: string,

@@ -20,8 +20,8 @@ import { runControlScript, type ScriptOwner } from './scripts.ts';
 import { installed, type RootSession } from './session.ts';
 import { type Done, inTurn, refuseStale } from './turns.ts';
 
-/** Executes `plan`. `bundles` are ids of installed bundles that end with it. Findings go to the session; throws `plan_stale`. */
-export async function executeRemove(session: RootSession, plan: Plan, bundles: readonly string[]): Promise<void> {
+/** Executes `plan`; bundle records that end go with the last product. Findings are events; throws SdError `plan_stale`. */
+export async function executeRemove(session: RootSession, plan: Plan): Promise<void> {
   refuseStale(plan, installed(session));
   if (session.root === '/') {
     await moveState(
@@ -32,7 +32,7 @@ export async function executeRemove(session: RootSession, plan: Plan, bundles: r
   }
   const now: Plan = { ...plan, generation: installed(session).generation };
   await inTurn({ plan: now, catalog: installed(session), task: 'remove', emit: session.emit }, (product) =>
-    removeProduct(session, product, product === plan.products.at(-1) ? bundles : []),
+    removeProduct(session, product, product === plan.products.at(-1) ? (plan.bundles ?? []) : []),
   );
 }
 

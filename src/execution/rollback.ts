@@ -23,7 +23,7 @@ import {
   savePath,
 } from '../model/patches.ts';
 import type { PlannedFileset } from '../model/plan.ts';
-import type { FileRecord, FilesetKey } from '../model/software.ts';
+import type { FileRecord } from '../model/software.ts';
 import type { FileStep } from '../store/transaction-types.ts';
 import { dropSaves, vacate } from './leaving.ts';
 import { restoreMembers, savePathOf } from './members.ts';
@@ -66,12 +66,7 @@ export function rollBack(
   );
   return {
     steps: [...decided.steps, ...emptied.steps, ...dropSaves(session, [saveDirectory(patch.product, patch.fileset)])],
-    ops: [
-      ...decided.ops,
-      ...emptied.ops,
-      ...baseBack(base, patch, decided.rows),
-      ...revive(catalog, plan.revives ?? []),
-    ],
+    ops: [...decided.ops, ...emptied.ops, ...baseBack(base, patch, decided.rows), ...revive(catalog, plan)],
   };
 }
 
@@ -176,12 +171,20 @@ function baseBack(base: Placed | undefined, patch: Placed, rows: readonly FileRe
   ];
 }
 
-/** Superseded patches become active again; a fileset's own state stays as it was. */
-function revive(catalog: Catalog, keys: readonly FilesetKey[]): CatalogOp[] {
-  return keys.flatMap((key) => {
+/** Superseded patches become active again, or are handed to the superseder that remains (8.7.8); a fileset's own state stays. */
+function revive(catalog: Catalog, plan: PlannedFileset): CatalogOp[] {
+  const revived = (plan.revives ?? []).flatMap((key) => {
     const placed = lookUp(catalog, key);
     return placed
       ? [filesetOp(placed, { patch_state: revivedState(patchStateOf(placed.fileset)), superseded_by: undefined })]
       : [];
   });
+  const handed = (plan.hands_over ?? []).flatMap(({ patch, to }) => {
+    const placed = lookUp(catalog, patch);
+    const superseder = lookUp(catalog, to);
+    return placed && superseder
+      ? [filesetOp(placed, { superseded_by: patchEntry(superseder.product, superseder.fileset) })]
+      : [];
+  });
+  return [...revived, ...handed];
 }

@@ -115,7 +115,7 @@ function environment(
   const path = '/usr/sbin:/usr/bin:/sbin:/bin';
   return {
     ...locale,
-    LANG: process.env['LANG'] ?? 'C',
+    LANG: process.env.LANG ?? 'C',
     PATH: path,
     SW_CATALOG: `${adminInRoot(session).replace(/^\//, '')}/products`,
     SW_CONTROL_DIRECTORY: directory,

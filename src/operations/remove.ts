@@ -4,7 +4,7 @@
 import { planRemove } from '../analysis/remove.ts';
 import { dropEmptyDepot, openDepotToChange } from '../depot/change.ts';
 import { openDepot } from '../depot/open.ts';
-import { executeDepotRemove } from '../execution/copy.ts';
+import { executeDepotRemove } from '../execution/depot-remove.ts';
 import { executeRemove } from '../execution/remove.ts';
 import type { Catalog } from '../model/catalog.ts';
 import type { Emit } from '../model/events.ts';
@@ -44,7 +44,7 @@ async function removeFromRoot(request: TargetRequest, session: Session, place: s
     const views = rootViews(target.looked, target.catalog());
     const logfile = `${context.host}:${target.admin}/swagent.log`;
     return await decide(request, session, { place, logfile, catalog: target.catalog(), views }, (plan) =>
-      executeRemove(target.change(), plan, plan.bundles ?? []),
+      executeRemove(target.change(), plan),
     );
   } finally {
     await target.close();
