@@ -22,14 +22,14 @@ interface CpioHeader {
 
 const TRAILER = 'TRAILER!!!';
 const MOST_NAME = 64 * 1024;
-const TYPES: Readonly<Record<number, FileType>> = {
-  2401: 'p',
-  4802: 'c',
-  9604: 'd',
-  14406: 'b',
-  16807: 'f',
-  21609: 's',
-};
+const TYPES: ReadonlyMap<number, FileType> = new Map([
+  [0o010000, 'p'],
+  [0o020000, 'c'],
+  [0o040000, 'd'],
+  [0o060000, 'b'],
+  [0o100000, 'f'],
+  [0o120000, 's'],
+]);
 const FORMATS: Readonly<Record<string, ArchiveFormat>> = { '070707': 'odc', '070701': 'newc', '070702': 'crc' };
 
 /** The variant these first bytes announce. */
@@ -70,7 +70,7 @@ function memberOf(
   name: string,
   position: number,
 ): Member | undefined {
-  const type = TYPES[header.mode & 0o170000];
+  const type = TYPES.get(header.mode & 0o170000);
   if (type === undefined)
     throw corrupt(file.name, at, `the member's type is unknown (mode ${header.mode.toString(8)})`);
   const path = judgedPath(name, file.name);

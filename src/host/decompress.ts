@@ -4,17 +4,7 @@
 // It stands in TMPDIR, else /var/tmp: /tmp is often memory.
 
 import { spawnSync } from 'node:child_process';
-import {
-  closeSync,
-  createReadStream,
-  createWriteStream,
-  existsSync,
-  fstatSync,
-  mkdtempSync,
-  openSync,
-  readSync,
-  rmSync,
-} from 'node:fs';
+import { closeSync, existsSync, fstatSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -32,6 +22,7 @@ interface Decoder {
 }
 
 const GZIP = [0x1f, 0x8b];
+const PIECE = 256 * 1024;
 const DECODERS: readonly Decoder[] = [
   { magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], program: 'xz', debian: 'xz-utils' },
   { magic: [0x28, 0xb5, 0x2f, 0xfd], program: 'zstd', debian: 'zstd' },
@@ -91,17 +82,27 @@ function seekable(fd: number, path: string): number {
 async function gunzip(fd: number, path: string): Promise<number> {
   const plain = nameless(() => undefined);
   try {
-    await pipeline(
-      createReadStream('', { fd, start: 0, autoClose: false }),
-      createGunzip(),
-      createWriteStream('', { fd: plain, start: 0, autoClose: false }),
-    );
+    // No file streams: they close the descriptors they are given when something fails.
+    await pipeline(pieces(fd), createGunzip({ chunkSize: PIECE }), async (unpacked: AsyncIterable<Buffer>) => {
+      for await (const piece of unpacked) writeAll(plain, piece);
+    });
     return plain;
   } catch (error) {
     closeSync(plain);
     if (hasErrno(error, 'Z_BUF_ERROR')) throw truncated(path, 'the end of its compressed data');
     if (hasErrno(error, 'Z_DATA_ERROR')) throw corrupt(path, 0, 'the compressed data makes no sense');
     throw error;
+  }
+}
+
+function* pieces(fd: number): Generator<Buffer> {
+  for (let at = 0; ; ) {
+    // A buffer each: the stream may still hold the one before.
+    const piece = Buffer.allocUnsafe(PIECE);
+    const count = readSync(fd, piece, 0, PIECE, at);
+    if (count === 0) return;
+    yield piece.subarray(0, count);
+    at += count;
   }
 }
 

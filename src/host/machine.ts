@@ -1,7 +1,7 @@
 // Facts of the running machine: its name, its user, its file systems and their space.
 // Promise: every answer is asked from the system anew; paths need not exist, their nearest existing parent answers for them.
 
-import { accessSync, constants, readFileSync, realpathSync, statfsSync } from 'node:fs';
+import { accessSync, constants, readFileSync, realpathSync, statfsSync, statSync } from 'node:fs';
 import { hostname, machine, release, type, userInfo, version } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { hasErrno } from '../model/error.ts';
@@ -55,8 +55,9 @@ export function space(path: string): FileSystemSpace {
 /** True when this process may write there, or make it: permission is there and the file system is not mounted read-only. */
 export function isWritable(path: string): boolean {
   try {
-    accessSync(nearestExisting(path), constants.W_OK);
-    return true;
+    const nearest = nearestExisting(path);
+    accessSync(nearest, constants.W_OK);
+    return nearest === resolve(path) || statSync(nearest).isDirectory();
   } catch {
     return false;
   }

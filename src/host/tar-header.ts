@@ -4,6 +4,8 @@
 import { Header } from 'tar/header';
 
 export const BLOCK = 512;
+/** Where the prefix of a name stands. */
+const PREFIX = 345;
 
 /** The fields of one header. Numbers and texts are undefined where the block holds none. */
 export interface TarFields {
@@ -29,8 +31,13 @@ export interface TarFields {
 /** The fields of the block; `end` for a block of zeros; undefined when its checksum is wrong or a number cannot be read. */
 export function decodeHeader(block: Buffer): TarFields | 'end' | undefined {
   let header: Header;
+  let size: number | undefined;
   try {
     header = new Header(block, 0);
+    size = header.size;
+    // The codec takes any name with a slash at its end for a directory without content. A name cut short before a pax header
+    // gives the whole may end so; under another name the size comes out as it stands.
+    if (header.type === 'Directory' && block[156] !== 0x35) size = new Header(block, 0, { path: 'file' }).size;
   } catch {
     return undefined;
   }
@@ -45,7 +52,7 @@ export function decodeHeader(block: Buffer): TarFields | 'end' | undefined {
     mode: header.mode,
     uid: header.uid,
     gid: header.gid,
-    size: header.size,
+    size,
     mtime: header.mtime === undefined ? undefined : Math.floor(header.mtime.getTime() / 1000),
     // The codec reads names of accounts from POSIX headers only; GNU keeps them at the same place.
     owner: tar ? fieldText(block, 265, 32) : '',
@@ -84,7 +91,17 @@ export function encodeHeader(words: TarWords, block: Buffer): boolean {
   header.mtime = new Date(words.mtime * 1000);
   header.uname = words.owner ?? '';
   header.gname = words.group ?? '';
-  return header.encode(block, 0);
+  const doubtful = header.encode(block, 0);
+  if (block.toString('latin1', PREFIX, PREFIX + 2) === '.\0') withoutDot(block);
+  return doubtful;
+}
+
+/** A name of exactly 100 bytes gets the prefix `.` from the codec, though it fits alone. */
+function withoutDot(block: Buffer): void {
+  block[PREFIX] = 0;
+  block.fill(' ', 148, 156);
+  const sum = block.reduce((total, byte) => total + byte, 0);
+  block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
 }
 
 function fieldText(block: Buffer, from: number, length: number): string {
