@@ -3,8 +3,9 @@
 
 import { list, text } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
-import { everyFileset, isPatch, type Placed, patchEntry } from '../model/patches.ts';
+import { everyFileset, isPatch, lookUp, type Placed, patchEntry } from '../model/patches.ts';
 import { type Fileset, type FilesetKey, filesetName } from '../model/software.ts';
+import { resolveProducts, specOf } from '../selection/match.ts';
 import { addTo } from './groups.ts';
 
 export class Applied {
@@ -19,7 +20,7 @@ export class Applied {
       else for (const name of namesOf(placed)) addTo(bases, name, placed);
     }
     for (const patch of patches) {
-      const base = baseAmong(patch, bases);
+      const base = baseAmong(patch, bases) ?? baseByAncestor(patch, target);
       if (!base) continue;
       this.#baseOf.set(patch.key, base);
       addTo(this.#patchesOn, base.key, patch);
@@ -52,6 +53,14 @@ function baseAmong(patch: Placed, bases: ReadonlyMap<string, readonly Placed[]>)
   const named = list(patch.fileset.attributes, 'applied_to').flatMap((entry) => bases.get(entry) ?? []);
   const entry = patchEntry(patch.product, patch.fileset);
   return named.find((base) => list(base.fileset.attributes, 'applied_patches').includes(entry)) ?? named[0];
+}
+
+/** For a record without a usable applied_to: what its ancestor attribute matches. */
+function baseByAncestor(patch: Placed, target: Catalog): Placed | undefined {
+  if (list(patch.fileset.attributes, 'applied_to').length > 0) return undefined;
+  const specs = list(patch.fileset.attributes, 'ancestor').flatMap((source) => specOf(source) ?? []);
+  const keys = specs.flatMap((spec) => resolveProducts(spec, target).filesets);
+  return keys.flatMap((key) => lookUp(target, key) ?? []).find((each) => !isPatch(each.fileset));
 }
 
 /** applied_patches is kept oldest first; what it does not name stays where the catalog has it, behind. */
