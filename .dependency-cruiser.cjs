@@ -20,7 +20,7 @@ const rooms = {
 const doorkeepers = {
   level: '^src/store/store\\.ts$',
   commander: '^src/cli/program\\.ts$',
-  'fast-glob': '^src/operations/package\\.ts$',
+  'fast-glob': '^src/operations/psf-tree\\.ts$',
   minimatch: '^src/selection/match\\.ts$',
   tar: '^src/host/tar-header\\.ts$',
   'cli-table3': '^src/report/terminal\\.ts$',

@@ -37,7 +37,7 @@ export class PsfObjects {
   readonly #categories: PsfObject[] = [];
   readonly #bundles: PsfObject[] = [];
   readonly #products: PsfProduct[] = [];
-  /** `silent` until a depot or distribution keyword or another object comes. */
+  /** `silent`: no depot or distribution keyword yet; its attributes may still come, up to the first bundle or product. */
   #distribution: 'silent' | 'open' | 'closed' = 'silent';
   #lastVendor: string | undefined;
 
@@ -71,7 +71,7 @@ export class PsfObjects {
       (kind === 'vendor' && product?.filesets.length === 0 && this.current !== 'fileset');
     if (inside && !product) throw misplaced(position, `A ${kind} stands inside a product, and none is open here.`);
     while (this.#top !== (inside ? product : this.#stack[0])) this.#close();
-    if (this.#distribution === 'silent') this.#distribution = 'closed';
+    if (this.#distribution === 'silent' && (kind === 'product' || kind === 'bundle')) this.#distribution = 'closed';
     const opened = newObject(kind, position);
     // A PSF without layout_version is read as 1.0, as swpackage(4) says; the guides contradict it (formats.md 8).
     if (text(this.#stack[0]!.bag.attributes(), 'layout_version') === '0.8') opened.vendor = this.#lastVendor;
