@@ -43,23 +43,21 @@ export function takeForTarget(choice: Choice, filter: PatchFilter): void {
 
 function takePatches(choice: Choice, filter: PatchFilter, base: Placed, by: By): void {
   const { graph, input } = choice;
-  const candidates = graph.candidates(base.product, base.fileset, input.source);
-  for (const chain of graph.chains(candidates)) {
+  const found: Found[] = [];
+  for (const chain of graph.chains(graph.candidates(base.product, base.fileset, input.source))) {
     if (chain.members.some((member) => choice.explicit.has(member.key))) continue;
-    if (chain.heads.length === 0) {
-      refuseCircle(choice, chain);
-      continue;
-    }
-    for (const head of newestVersions(chain.heads)) takeHead(choice, filter, { base, by, chain, head });
+    if (chain.heads.length === 0) refuseCircle(choice, chain);
+    for (const head of chain.heads) found.push({ chain, head });
   }
+  for (const each of newestVersions(found)) takeHead(choice, filter, each, base, by);
 }
 
-function takeHead(
-  choice: Choice,
-  filter: PatchFilter,
-  found: { base: Placed; by: By; chain: Chain; head: PatchNode },
-): void {
-  const { base, by, chain, head } = found;
+interface Found {
+  readonly chain: Chain;
+  readonly head: PatchNode;
+}
+
+function takeHead(choice: Choice, filter: PatchFilter, { chain, head }: Found, base: Placed, by: By): void {
   if (choice.reasons.has(head.key)) return;
   const because = objection(choice, filter, head);
   if (because !== undefined) {
@@ -86,11 +84,12 @@ function objection(choice: Choice, filter: PatchFilter, head: PatchNode): string
 }
 
 /** Two versions of one patch product that do not supersede each other: the newest speaks for both. */
-function newestVersions(heads: readonly PatchNode[]): PatchNode[] {
-  const newest = new Map<string, PatchNode>();
-  for (const head of heads) {
-    const other = newest.get(head.name);
-    if (!other || compareRevisions(revisionOf(head), revisionOf(other)) > 0) newest.set(head.name, head);
+function newestVersions(heads: readonly Found[]): Found[] {
+  const newest = new Map<string, Found>();
+  for (const found of heads) {
+    const other = newest.get(found.head.name);
+    if (!other || compareRevisions(revisionOf(found.head), revisionOf(other.head)) > 0)
+      newest.set(found.head.name, found);
   }
   return [...newest.values()];
 }

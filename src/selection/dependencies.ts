@@ -4,9 +4,9 @@
 //   autoselect_minimum_dependencies and selected meets it   nothing comes
 //   otherwise the leftmost alternative that is selected or can be had from the source:
 //     base software      the newest version that fits
-//     a patch            climb to a member nothing supersedes, the first in source order
+//     a patch            climb to a member nothing supersedes and whose base is there or comes, the first in source order
 //     a patch whose chain has an explicit member that does not supersede it: cannot be had
-//   none                                                    NOTE; analysis decides
+//   none                                                    asked again when more has been taken, else NOTE; analysis decides
 
 import { text } from '../model/attributes.ts';
 import { compareRevisions } from '../model/revision.ts';
@@ -19,14 +19,42 @@ import type { Choice } from './choice.ts';
 import { resolve } from './match.ts';
 import { meets, providersOf, type Requisite, requisitesOf } from './requisites.ts';
 
-/** Takes what the prerequisites and corequisites of these keys of the source need. */
-export function takeDependencies(choice: Choice, keys: readonly FilesetKey[]): void {
-  if (choice.input.options.autoselect_dependencies === 'false') return;
-  for (const key of keys) {
+/** A requisite that neither the target nor the source meets so far. */
+export interface Missing {
+  /** Source key of the fileset that needs it. */
+  readonly key: FilesetKey;
+  readonly requisite: Requisite;
+}
+
+/** Takes what these keys of the source need; returns what could not be had. Nothing with autoselect_dependencies=false. */
+export function takeDependencies(choice: Choice, keys: readonly FilesetKey[]): Missing[] {
+  if (choice.input.options.autoselect_dependencies === 'false') return [];
+  const all = keys.flatMap((key) => requisitesOf(choice.placed(key).fileset).map((requisite) => ({ key, requisite })));
+  return takeMissing(choice, all);
+}
+
+/** Asks again for what was missing, since a base may have come in the meantime; returns what is still missing. */
+export function takeMissing(choice: Choice, missing: readonly Missing[]): Missing[] {
+  return missing.filter(({ key, requisite }) => {
     const { product, fileset } = choice.placed(key);
-    const of = filesetName(product, fileset);
-    const missing = requisitesOf(fileset).filter((requisite) => !settle(choice, requisite, of));
-    if (missing.length > 0) note(choice, brief(product, fileset), missing);
+    return !settle(choice, requisite, filesetName(product, fileset));
+  });
+}
+
+/** One NOTE for each fileset whose requisites are missing (patches.md 3.6). */
+export function noteMissing(choice: Choice, missing: readonly Missing[]): void {
+  const items = new Map<FilesetKey, string[]>();
+  for (const { key, requisite } of missing) items.set(key, [...(items.get(key) ?? []), requisite.text]);
+  for (const [key, texts] of items) {
+    const { product, fileset } = choice.placed(key);
+    choice.findings.push({
+      severity: 'note',
+      code: 'requisite_not_in_source',
+      text:
+        `The software "${brief(product, fileset)}" was marked, but depends on items that were not found in the source. They may ` +
+        `already be on the target and will be checked during analysis: ${texts.join(', ')}`,
+      subjects: [brief(product, fileset), ...texts],
+    });
   }
 }
 
@@ -54,11 +82,8 @@ function fromSource(choice: Choice, spec: SoftwareSpec): FilesetKey[] {
   const bases = keys.filter((key) => !choice.patch(key));
   // A patch the source does not hold is stood for by those that list it.
   const absent = keys.length === 0 ? choice.graph.standingFor(spec).filter((each) => each.catalog === source) : [];
-  const climbed = [...patches.map((patch) => climb(choice, [patch])), climb(choice, absent)].filter(
-    (each) => each !== undefined,
-  );
-  const fitting = climbed.filter((patch) => fits(choice, patch));
-  return [...bases, ...(fitting.length > 0 ? fitting : climbed).map((patch) => patch.key)];
+  const climbed = [...patches.map((patch) => climb(choice, [patch])), climb(choice, absent)];
+  return [...bases, ...new Set(climbed.flatMap((patch) => patch?.key ?? []))];
 }
 
 /** Of each tag the newest version that fits the machine; the one already taken where there is one. */
@@ -78,13 +103,12 @@ function better(product: Product, than: Product, compatible: (product: Product) 
   return compareRevisions(text(product.attributes, 'revision'), text(than.attributes, 'revision')) > 0;
 }
 
-/** The member to take for a needed patch (or for those that stand for it); undefined where an explicit choice forbids it. */
+/** The member to take for a needed patch (or for those that stand for it); undefined where none fits or an explicit one forbids it. */
 function climb(choice: Choice, needed: readonly PatchNode[]): PatchNode | undefined {
   if (needed.length === 0 || forbidden(choice, needed)) return undefined;
   const { graph, input } = choice;
-  const above = [...needed, ...graph.newerThan(...needed)].filter((each) => each.catalog === input.source);
-  const fitting = above.filter((each) => fits(choice, each));
-  const pool = new Set(fitting.length > 0 ? fitting : above);
+  const above = [...needed, ...graph.newerThan(...needed)];
+  const pool = new Set(above.filter((each) => each.catalog === input.source && fits(choice, each)));
   return graph.inOrder(pool).find((each) => !graph.newerThan(each).some((newer) => pool.has(newer)));
 }
 
@@ -98,15 +122,4 @@ function forbidden(choice: Choice, needed: readonly PatchNode[]): boolean {
 
 function fits(choice: Choice, patch: PatchNode): boolean {
   return choice.input.into === 'depot' || choice.hasBase(patch);
-}
-
-function note(choice: Choice, spec: string, missing: readonly Requisite[]): void {
-  choice.findings.push({
-    severity: 'note',
-    code: 'requisite_not_in_source',
-    text:
-      `The software "${spec}" was marked, but depends on items that were not found in the source. They may already be on the ` +
-      `target and will be checked during analysis: ${missing.map((requisite) => requisite.text).join(', ')}`,
-    subjects: [spec, ...missing.map((requisite) => requisite.text)],
-  });
 }

@@ -10,7 +10,7 @@ import type { Selection } from '../model/plan.ts';
 import { takeForChosen, takeForTarget } from './automatic.ts';
 import { indexOf } from './catalog-index.ts';
 import { Choice, type InstallInput } from './choice.ts';
-import { takeDependencies } from './dependencies.ts';
+import { type Missing, noteMissing, takeDependencies, takeMissing } from './dependencies.ts';
 import { PatchFilter } from './filter.ts';
 import { contentsOf } from './match.ts';
 import { takeMatching } from './match-target.ts';
@@ -54,18 +54,21 @@ function takeWhatFollows(choice: Choice, filter: PatchFilter): void {
   if (options.autoselect_patches) takeForChosen(choice, filter, fresh);
   if (options.patch_match_target) takeForTarget(choice, filter);
   fresh.push(...choice.takeFresh());
+  let missing: Missing[] = [];
   while (fresh.length > 0) {
     takeSiblings(choice, fresh);
     fresh.push(...choice.takeFresh());
-    takeDependencies(choice, fresh);
+    missing.push(...takeDependencies(choice, fresh));
     fresh = choice.takeFresh();
     if (options.autoselect_patches) takeForChosen(choice, filter, fresh);
     fresh.push(...choice.takeFresh());
     if (fresh.length > 0) continue;
-    // The base of a sibling may have come after its patch was asked.
+    // The base of a sibling or of a needed patch may have come after it was asked for.
     takeSiblings(choice, [...choice.reasons.keys()]);
+    missing = takeMissing(choice, missing);
     fresh = choice.takeFresh();
   }
+  noteMissing(choice, missing);
 }
 
 function entriesOf(choice: Choice): Selection['entries'] {
