@@ -53,14 +53,20 @@ export function availableProduct(
   return { id, attributes, subproducts: mergedSubproducts(from, there), controlFiles: from.controlFiles };
 }
 
-/** A fileset; `files` are its completed records. */
-export function availableFileset(from: Fileset, id: string, files: readonly FileRecord[], now: number): Fileset {
+/** A fileset; `files` are its completed records, `there` what keeps its create_time. */
+export function availableFileset(
+  from: Fileset,
+  id: string,
+  files: readonly FileRecord[],
+  there: Attributes | undefined,
+  now: number,
+): Fileset {
   const attributes = withAttributes(withoutRootOnly(from.attributes), {
     data_model_revision: text(from.attributes, 'data_model_revision') || DATA_MODEL,
     instance_id: text(from.attributes, 'instance_id') || '1',
     control_directory: id,
     size: text(from.attributes, 'size') || String(sizeOf(from, files)),
-    create_time: String(now),
+    create_time: (there && text(there, 'create_time')) || String(now),
     mod_time: String(now),
     state: 'available',
   });

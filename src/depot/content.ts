@@ -15,7 +15,7 @@ export function storedAt(fileset: FilesetKey, file: FileRecord): string {
 
 /**
  * The plain content of stored bytes; takes over `stored` and closes it where it makes a new one.
- * Throws SdError `content_damaged` (size differs, bad gzip) or `compression_unknown`.
+ * Throws SdError `content_mismatch` (size differs), `content_damaged` (bad gzip) or `compression_unknown`.
  */
 export function plainContent(depot: string, fileset: FilesetKey, file: FileRecord, stored: Content): Content {
   if (file.compression_state !== 'compressed') return sized(depot, fileset, file, stored);
@@ -39,7 +39,7 @@ function inflate(depot: string, fileset: FilesetKey, file: FileRecord, bytes: Ui
     // The recorded size bounds the memory that a forged file can take.
     return gunzipSync(bytes, file.size === undefined ? {} : { maxOutputLength: Math.max(file.size, 1) });
   } catch (error) {
-    throw damaged(depot, fileset, file, error instanceof Error ? `${error.message}.` : '', error);
+    throw damaged('content_damaged', depot, fileset, file, error instanceof Error ? `${error.message}.` : '', error);
   }
 }
 
@@ -47,11 +47,18 @@ function sized(depot: string, fileset: FilesetKey, file: FileRecord, content: Co
   const size = contentSize(content);
   if (file.size === undefined || file.size === size) return content;
   if (content.kind === 'region') content.close();
-  throw damaged(depot, fileset, file, `It has ${size} bytes; its catalog says ${file.size}.`);
+  throw damaged('content_mismatch', depot, fileset, file, `It has ${size} bytes; its catalog says ${file.size}.`);
 }
 
-function damaged(depot: string, fileset: FilesetKey, file: FileRecord, because: string, cause?: unknown): SdError {
-  return new SdError('content_damaged', {
+function damaged(
+  code: string,
+  depot: string,
+  fileset: FilesetKey,
+  file: FileRecord,
+  because: string,
+  cause?: unknown,
+): SdError {
+  return new SdError(code, {
     what: `The file "${safeName(storedAt(fileset, file))}" of depot "${depot}" is damaged.`,
     because,
     todo: 'Copy or package the software again.',

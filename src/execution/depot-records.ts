@@ -45,7 +45,7 @@ export function filesetOps(
   const records = source.files(from.key).map((file) => storedRecord(file, stagedOf(file)));
   const { controlFiles } = from.fileset;
   return [
-    { op: 'fileset', productId, fileset: availableFileset(from.fileset, filesetId, records, now) },
+    { op: 'fileset', productId, fileset: availableFileset(from.fileset, filesetId, records, undefined, now) },
     { op: 'files', fileset: targetKey, put: records, all: true },
     ...controlFileOps(source, from.key, targetKey, controlFiles, lookUp(target, targetKey)?.fileset.controlFiles ?? []),
   ];

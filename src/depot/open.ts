@@ -1,0 +1,104 @@
+// Opens a depot to read, whatever it is (commands.md 2.3, formats.md 9, 13).
+//
+//   directory with `.sd/catalog`                   our published catalog; no database, no lock
+//   directory with `catalog/INDEX` only            made elsewhere: its text; also when `.sd/catalog` is damaged, with a WARNING
+//   regular file, tar or cpio, plain or packed     serial depot
+//   `host:/path` of another machine                refused
+//
+// Promise: nothing is written, so read-only media and ordinary users will do.
+
+import { type Stats, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { hostName } from '../host/machine.ts';
+import { safeName } from '../host/rootpath.ts';
+import { hasErrno, SdError } from '../model/error.ts';
+import type { Finding } from '../model/plan.ts';
+import { depotLayout } from '../store/layout.ts';
+import { readPublished } from '../store/published.ts';
+import { readTextTree } from '../store/texttree.ts';
+import type { Depot } from './depot.ts';
+import { directoryDepot } from './directory.ts';
+import { openSerialDepot } from './serial.ts';
+
+/**
+ * Opens the depot at a path, relative ones from the working directory. The caller closes it.
+ * Throws SdError `depot_not_found`, `not_a_depot`, `permission_denied`, `remote_not_supported`, `catalog_damaged`, and what host/archive.ts
+ * throws for an archive that cannot be used.
+ */
+export async function openDepot(location: string): Promise<Depot> {
+  const path = resolve(localPath(location));
+  const stats = statsOf(path);
+  if (stats.isDirectory()) return openDirectoryDepot(path);
+  if (stats.isFile()) return openSerialDepot(path);
+  throw notADepot(path, 'It is neither a directory nor a regular file.');
+}
+
+/**
+ * The path of a location on this machine: `host:/path` loses its host when that is this one.
+ * Throws SdError `remote_not_supported` for any other host.
+ */
+export function localPath(location: string): string {
+  const [, host, path] = /^([^/:]+|\[[^\]/]+\]):(\/.*)$/.exec(location) ?? [];
+  if (host === undefined || path === undefined) return location;
+  if (host === 'localhost' || host.split('.')[0] === hostName()) return path;
+  throw new SdError('remote_not_supported', {
+    what: `The depot "${safeName(location)}" cannot be reached.`,
+    because: `It is on the host "${safeName(host)}", and depots of other machines are not supported.`,
+    todo: 'Mount or copy it, and name the path on this machine.',
+    data: { location },
+  });
+}
+
+/** SdError `not_a_depot`. */
+export function notADepot(path: string, because: string): SdError {
+  return new SdError('not_a_depot', {
+    what: `"${safeName(path)}" is not a depot.`,
+    because,
+    todo: 'Name a depot directory, or a depot packed with tar or cpio; swpackage and swcopy make them.',
+    data: { path },
+  });
+}
+
+function openDirectoryDepot(path: string): Depot {
+  const layout = depotLayout(path);
+  const findings: Finding[] = [];
+  try {
+    const published = readPublished(layout);
+    if (published) return directoryDepot(path, published.catalog, published.interrupted ? [interruptedNote(path)] : []);
+  } catch (error) {
+    if (!(error instanceof SdError) || error.code !== 'catalog_damaged') throw error;
+    findings.push(damagedWarning(path, error));
+  }
+  const tree = readTextTree(layout);
+  if (!tree) throw notADepot(path, `There is no "${join('catalog', 'INDEX')}" in it.`);
+  return directoryDepot(path, tree.catalog, [...findings, ...tree.findings]);
+}
+
+function statsOf(path: string): Stats {
+  try {
+    return statSync(path);
+  } catch (error) {
+    const [code, because] = hasErrno(error, 'EACCES')
+      ? ['permission_denied', 'You have no permission to look there.']
+      : ['depot_not_found', 'It does not exist.'];
+    if (!hasErrno(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'ENAMETOOLONG')) throw error;
+    throw new SdError(code, {
+      what: `The depot "${safeName(path)}" was not found.`,
+      because,
+      todo: 'Check the path; a relative one starts at the working directory.',
+      data: { path },
+      cause: error,
+    });
+  }
+}
+
+function interruptedNote(path: string): Finding {
+  const text = `An interrupted session waits on "${path}".  The next command that changes it will complete or undo that session first.`;
+  return { severity: 'note', code: 'interrupted_session', text, subjects: [path] };
+}
+
+function damagedWarning(path: string, error: SdError): Finding {
+  const text =
+    `The published catalog of the depot "${path}" is damaged; its text catalog is read instead.  ${error.because}`.trimEnd();
+  return { severity: 'warning', code: error.code, text, subjects: [path] };
+}
