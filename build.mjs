@@ -1,7 +1,8 @@
 // Builds dist/: one ES module bundle split by dynamic import, so that each command loads only what it needs (D11), and one
-// executable per command in dist/bin/. `node build.mjs --test-hooks` builds dist-test/ with the crash and delay points in.
-import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+// executable per command of src/commands/index.ts in dist/bin/. `node build.mjs --test-hooks` builds dist-test/ with the crash and delay points in.
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 const hooks = process.argv.includes('--test-hooks');
@@ -29,8 +30,8 @@ await build({
 });
 
 mkdirSync(join(out, 'bin'));
-for (const file of readdirSync('src/commands')) {
-  const name = basename(file, '.ts').replaceAll('-', '_');
+const { commandNames } = await import(pathToFileURL(resolve(out, 'main.mjs')).href);
+for (const name of commandNames) {
   const path = join(out, 'bin', name);
   writeFileSync(path, `#!/usr/bin/env node\nimport('../main.mjs').then((program) => program.main('${name}'));\n`);
   chmodSync(path, 0o755);

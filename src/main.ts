@@ -1,6 +1,70 @@
-// The program's only entry: command name in, exit code out.
+// The program's only entry: command name in, exit code out. Loads what the command line needs, and no more (performance.md 3).
+// Every failure is told as one ERROR; a programmer's error also shows its stack, for whoever mends it.
 
+import { homedir, hostname } from 'node:os';
+import manifest from '../package.json' with { type: 'json' };
+import type { Caller, Command } from './commands/declaration.ts';
+import { COMMANDS } from './commands/index.ts';
+import { hostName, userName } from './host/machine.ts';
+import { SdError } from './model/error.ts';
+
+/** Names of the commands; build.mjs makes one executable for each. */
+export const commandNames: readonly string[] = Object.keys(COMMANDS);
+
+/** Runs the command `name` with the words of the command line and leaves its exit code in the process. */
 export async function main(name: string): Promise<void> {
-  process.stderr.write(`${name}\n`);
-  process.exitCode = 1;
+  process.exitCode = await run(name, process.argv.slice(2));
+}
+
+async function run(name: string, argv: readonly string[]): Promise<number> {
+  if (argv[0] === '--version') return say([`${name} (swdist) ${manifest.version}`]);
+  if (argv[0] === '-V' && WRITES_LAYOUTS.includes(name)) return say(['1.0', '0.8']);
+  let command: Command | undefined;
+  try {
+    command = await COMMANDS[name]!();
+    if (argv.includes('--help')) return say((await import('./cli/usage.ts')).help(command.declaration));
+    const { parseCommandLine } = await import('./cli/program.ts');
+    return await command.run(parseCommandLine(command.declaration, argv, caller()));
+  } catch (error) {
+    return fail(error, command);
+  }
+}
+
+/** Commands whose -V prints the layout versions of depots (commands.md 5). */
+const WRITES_LAYOUTS = ['swmodify', 'swpackage'];
+
+function caller(): Caller {
+  return {
+    host: hostName(),
+    fullHost: hostname(),
+    user: userName(),
+    home: process.env.HOME || homedir(),
+    cwd: process.cwd(),
+  };
+}
+
+async function say(lines: readonly string[]): Promise<number> {
+  const { print } = await import('./report/terminal.ts');
+  print('stdout', lines);
+  return 0;
+}
+
+async function fail(error: unknown, command: Command | undefined): Promise<number> {
+  const { printError } = await import('./report/failure.ts');
+  printError(error instanceof SdError ? error : unexpected(error));
+  if (error instanceof SdError) {
+    if (error.code === 'bad_usage' && command) {
+      const { synopsis } = await import('./cli/usage.ts');
+      process.stderr.write(`${synopsis(command.declaration).join('\n')}\n`);
+    }
+  } else if (error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  return 1;
+}
+
+function unexpected(error: unknown): SdError {
+  return new SdError('internal_error', {
+    what: 'The command ended in the middle of its work.',
+    because: `${error instanceof Error ? error.message : String(error)}.`,
+    todo: 'What was not finished is completed or undone by the next command on the same target.  Please report this with the lines below.',
+  });
 }

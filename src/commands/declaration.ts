@@ -38,6 +38,8 @@ export interface CommandDeclaration {
 export interface Caller {
   /** Short host name, as logs print it. */
   readonly host: string;
+  /** The name the machine gives itself, with its domain where it has one. */
+  readonly fullHost: string;
   /** Login name. */
   readonly user: string;
   readonly home: string;

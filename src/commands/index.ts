@@ -5,6 +5,7 @@ import type { Command } from './declaration.ts';
 export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   swcopy: async () => (await import('./swcopy.ts')).swcopy,
   swinstall: async () => (await import('./swinstall.ts')).swinstall,
+  swlist: async () => (await import('./swlist.ts')).swlist,
   swmodify: async () => (await import('./swmodify.ts')).swmodify,
   swpackage: async () => (await import('./swpackage.ts')).swpackage,
   swreg: async () => (await import('./swreg.ts')).swreg,

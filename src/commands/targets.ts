@@ -51,9 +51,8 @@ function splitHost(text: string): { host: string; path: string | undefined } {
 }
 
 function isThisHost(host: string, caller: Caller): boolean {
-  const name = host.toLowerCase();
-  if (['', 'localhost', '127.0.0.1', '::1'].includes(name)) return true;
-  return name === caller.host.toLowerCase() || name.startsWith(`${caller.host.toLowerCase()}.`);
+  const ours = ['', 'localhost', '127.0.0.1', '::1', caller.host.toLowerCase(), caller.fullHost.toLowerCase()];
+  return ours.includes(host.toLowerCase());
 }
 
 function requireThisHost(host: string, text: string, caller: Caller): void {

@@ -1,6 +1,6 @@
 // Option table, part two: how the work is done and checked (commands.md 4 and 4.1).
 
-import { boolean, choice, integer, list, path } from './declaration.ts';
+import { boolean, choice, integer, path } from './declaration.ts';
 
 export const WORKING = {
   admin_directory: path(
@@ -14,14 +14,12 @@ export const WORKING = {
   check_requisites: boolean('vf', true, 'Check that requirements are met.'),
   check_scripts: boolean('vf', true, 'Run verify scripts.'),
   check_volatile: boolean('vf', false, 'Compare the contents of volatile files too.'),
-  control_files: list('md', [], 'Control scripts to add to a fileset or product, or with -u to drop.'),
   create_target_path: boolean('in cp', true, 'Make the target directory when it does not exist.'),
   defer_configure: boolean('in', false, 'Leave software installed; swconfig configures it later.'),
   enforce_dependencies: boolean('in cp rm cf vf', true, 'Refuse software whose requirements are not met.'),
   enforce_dsa: boolean('in cp pk', true, 'Refuse what does not fit on the disk.'),
   enforce_locatable: boolean('in vf', true, 'Refuse another location for software that cannot be moved.'),
   enforce_scripts: boolean('in rm cf ak', true, 'Treat the failure of a control script as an error.'),
-  files: list('md', [], 'Files to add to a fileset, or with -u to drop.'),
   follow_symlinks: boolean('pk', false, 'Package what a symbolic link points to instead of the link.'),
   layout_version: choice('cp ls md pk', '1.0', ['1.0', '0.8'], 'Layout of the depot that is written.'),
   lock_timeout: integer(

@@ -1,0 +1,93 @@
+// Doorkeeper of commander: argv → Invocation by a command's declaration. Syntax only; nothing is looked up.
+// Promise: flags before, between and behind operands; `-xname=value` and `-x name=value`; repeated flags keep their order.
+// Every complaint is SdError `bad_usage`, with the nearest flag where one was misspelt.
+
+import { CommanderError, Option, Command as Parser } from 'commander';
+import type { Caller, CommandDeclaration, FlagDeclaration, Invocation } from '../commands/declaration.ts';
+import { SdError } from '../model/error.ts';
+import { nearest } from '../model/nearest.ts';
+import type { Setting } from '../options/resolve.ts';
+
+/** Takes a command line apart. `argv` are the words behind the command's name. Throws SdError `bad_usage`, `not_supported`. */
+export function parseCommandLine(declaration: CommandDeclaration, argv: readonly string[], caller: Caller): Invocation {
+  const collected = {
+    counts: {} as Record<string, number>,
+    arguments: {} as Record<string, string[]>,
+    settings: [] as Setting[],
+  };
+  const parser = new Parser(declaration.name)
+    .helpOption(false)
+    .exitOverride()
+    .configureOutput({ writeOut: () => undefined, writeErr: () => undefined })
+    .argument('[words...]');
+  for (const flag of declaration.flags) {
+    const option = new Option(flag.argument === undefined ? flag.name : `${flag.name} <argument>`, flag.meaning);
+    parser
+      .addOption(option)
+      .on(`option:${option.name()}`, (value: string | null) => collect(collected, declaration, flag, value));
+  }
+  try {
+    parser.parse([...argv], { from: 'user' });
+  } catch (error) {
+    throw error instanceof CommanderError ? badUsage(error, declaration) : error;
+  }
+  const { operands, targets } = splitAtSign(parser.args);
+  return { command: declaration.name, argv, ...collected, operands, targets, caller };
+}
+
+function collect(
+  into: { counts: Record<string, number>; arguments: Record<string, string[]>; settings: Setting[] },
+  declaration: CommandDeclaration,
+  flag: FlagDeclaration,
+  value: string | null,
+): void {
+  if (flag.refused !== undefined) {
+    throw new SdError('not_supported', { what: `${declaration.name} cannot do "${flag.name}".`, todo: flag.refused });
+  }
+  if (flag.name === '-x') into.settings.push({ kind: 'option', text: value ?? '' });
+  else if (flag.name === '-X') into.settings.push({ kind: 'file', path: value ?? '' });
+  else if (flag.argument === undefined) into.counts[flag.name] = (into.counts[flag.name] ?? 0) + 1;
+  else into.arguments[flag.name] = [...(into.arguments[flag.name] ?? []), value ?? ''];
+}
+
+/** One `@` parts operands from targets: alone, as `\@`, or in front of the first target without a blank. */
+function splitAtSign(words: readonly string[]): { operands: string[]; targets: string[] } {
+  const at = words.findIndex((word) => /^\\?@/.test(word));
+  if (at < 0) return { operands: [...words], targets: [] };
+  const attached = words[at]!.replace(/^\\?@/, '');
+  const targets = [...(attached === '' ? [] : [attached]), ...words.slice(at + 1)];
+  if (targets.some((word) => /^\\?@/.test(word))) {
+    throw new SdError('bad_usage', { what: 'There is more than one "@".', todo: 'Name all targets behind one "@".' });
+  }
+  return { operands: words.slice(0, at), targets };
+}
+
+function badUsage(error: CommanderError, declaration: CommandDeclaration): SdError {
+  const flag = /'(-[^' ]+)/.exec(error.message)?.[1] ?? '';
+  if (error.code === 'commander.optionMissingArgument') {
+    const placeholder = declaration.flags.find(({ name }) => name === flag)?.argument ?? 'argument';
+    return new SdError('bad_usage', { what: `"${flag}" needs an argument.`, todo: `Write ${flag} ${placeholder}.` });
+  }
+  const near = nearestFlag(flag, declaration);
+  return new SdError('bad_usage', {
+    what: `${declaration.name} has no flag "${flag}".`,
+    because: near === undefined ? '' : `Did you mean "${near}"?`,
+    todo: `"${declaration.name} --help" lists the flags.`,
+    data: { flag },
+  });
+}
+
+/** The same letter in the other case, or the nearest long flag. */
+function nearestFlag(flag: string, declaration: CommandDeclaration): string | undefined {
+  const names = [...declaration.flags.map(({ name }) => name), '--help', '--version'];
+  const sameLetter = names.find((name) => name.toLowerCase() === flag.toLowerCase());
+  return (
+    sameLetter ??
+    (flag.startsWith('--')
+      ? nearest(
+          flag,
+          names.filter((name) => name.startsWith('--')),
+        )
+      : undefined)
+  );
+}

@@ -1,0 +1,73 @@
+// Synopsis and --help of a command: examples first, then flags, then its options, one line each, all from the declarations.
+
+import type { CommandDeclaration, FlagDeclaration } from '../commands/declaration.ts';
+import { defaultOf, type OptionDeclaration, optionsOf } from '../options/table.ts';
+import { printValue } from '../options/value.ts';
+
+const WIDTH = 79;
+
+/** `swinstall [-p] [-s source] ... [@ target_selections]`; flags this release refuses are left out. */
+export function synopsis(declaration: CommandDeclaration): string[] {
+  const { name, flags, operands, targets } = declaration;
+  const parts = [
+    ...flags.filter((flag) => flag.refused === undefined).map((flag) => `[${flagText(flag)}]`),
+    ...(operands === '' ? [] : [`[${operands}]`]),
+    ...(targets === '' ? [] : [`[@ ${targets}]`]),
+  ];
+  return fill(parts, `${name} `, ' '.repeat(name.length + 1));
+}
+
+/** All of --help, without newlines at the ends. */
+export function help(declaration: CommandDeclaration): string[] {
+  const options = optionsOf(declaration.name);
+  const idle = options.filter(([, option]) => option.without !== undefined).map(([name]) => name);
+  const flags = declaration.flags.filter((flag) => flag.refused === undefined);
+  return [
+    `${declaration.name} - ${declaration.summary}`,
+    '',
+    ...synopsis(declaration),
+    '',
+    'Examples:',
+    ...declaration.examples.flatMap(({ does, command }) => [`  # ${does}`, `  ${command}`]),
+    '',
+    'Flags:',
+    ...columns(flags.map((flag) => [flagText(flag), flag.meaning])),
+    '',
+    'Options for -x, with their defaults:',
+    ...columns(
+      options
+        .filter(([, option]) => option.without === undefined)
+        .map(([name, option]) => [`${name}=${shown(option, defaultOf(name, declaration.name))}`, option.meaning]),
+    ),
+    ...(idle.length === 0 ? [] : ['', 'Accepted without effect (sd(5) says why):', ...fill(idle, '  ', '  ')]),
+  ];
+}
+
+function flagText(flag: FlagDeclaration): string {
+  return flag.argument === undefined ? flag.name : `${flag.name} ${flag.argument}`;
+}
+
+function shown(option: OptionDeclaration, value: unknown): string {
+  const text = printValue(option, value);
+  return typeof text === 'string' ? text : text.join(' ');
+}
+
+/** The second column begins behind all first ones that are not unusually long. */
+function columns(rows: readonly (readonly [string, string])[]): string[] {
+  const lengths = rows.map(([left]) => left.length).sort((left, right) => left - right);
+  const width = Math.min(lengths.at(-1) ?? 0, 40) + 2;
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}${left.length >= width ? ' ' : ''}${right}`);
+}
+
+function fill(words: readonly string[], first: string, next: string): string[] {
+  const lines: string[] = [];
+  let line = first;
+  for (const word of words) {
+    if (line.trim() !== '' && line.length + word.length > WIDTH) {
+      lines.push(line.trimEnd());
+      line = next;
+    }
+    line += `${word} `;
+  }
+  return [...lines, line.trimEnd()];
+}

@@ -1,0 +1,97 @@
+// From an Invocation to what is asked for: options, software, targets, source. A session file and `-f`, `-t` files are read here.
+// Promise: operands and -s win over what a session file or the options `software`, `targets`, `source` say (commands.md 3).
+
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { SdError } from '../model/error.ts';
+import { type ResolvedOptions, resolveOptions, surroundings } from '../options/resolve.ts';
+import { sessionPath } from '../options/session.ts';
+import type { OptionValues } from '../options/table.ts';
+import { argument, has, type Invocation } from './declaration.ts';
+import { sourcePath, targetPath } from './targets.ts';
+
+/** Options of this run; -p and -v set theirs. Throws what resolveOptions throws. */
+export function optionsFor(invocation: Invocation, extra: Partial<OptionValues> = {}): ResolvedOptions {
+  const { command, settings, counts, caller } = invocation;
+  const verbose = Math.min(2, counts['-v'] ?? 0);
+  const session = argument(invocation, '-S');
+  return resolveOptions(
+    {
+      command,
+      settings,
+      ...(session === undefined ? {} : { sessionFile: savedSession(invocation, session) }),
+      flags: { ...(has(invocation, '-p') ? { preview: true } : {}), ...(verbose > 0 ? { verbose } : {}), ...extra },
+    },
+    surroundings(caller.home),
+  );
+}
+
+/** Operands and the lines of -f files; else the option `software`. */
+export function softwareFor(invocation: Invocation, options: ResolvedOptions): readonly string[] {
+  const named = [...invocation.operands, ...selectionsIn(invocation, '-f')];
+  return named.length > 0 ? named : options.values.software;
+}
+
+/** The words behind `@` and the lines of -t files; else the option `targets`. */
+export function targetWords(invocation: Invocation, options: ResolvedOptions): readonly string[] {
+  const named = [...invocation.targets, ...selectionsIn(invocation, '-t')];
+  return named.length > 0 ? named : options.values.targets;
+}
+
+/**
+ * Absolute paths of the targets; `fallback` where none is named, or only a host.
+ * Throws SdError `no_target` with select_local=false, and what targetPath throws.
+ */
+export function targetsFor(invocation: Invocation, options: ResolvedOptions, fallback: string): string[] {
+  const words = targetWords(invocation, options);
+  if (words.length > 0) return words.map((word) => targetPath(word, invocation.caller, fallback));
+  if (options.values.select_local) return [resolve(invocation.caller.cwd, fallback)];
+  throw new SdError('no_target', {
+    what: `${invocation.command} has no target.`,
+    because: 'None is named, and the option "select_local" is set to "false".',
+    todo: 'Name a target behind "@".',
+  });
+}
+
+/** Absolute path of the source depot: -s, else the option `source`, else distribution_source_directory. */
+export function sourceFor(invocation: Invocation, options: ResolvedOptions): string {
+  const { source, distribution_source_directory: fallback } = options.values;
+  return sourcePath(argument(invocation, '-s') ?? (source || fallback), invocation.caller, fallback);
+}
+
+/** SD's user interface would start where software is missing; without one the session cannot (commands.md 10.6). */
+export function noSoftware(command: string): SdError {
+  return new SdError('no_software', {
+    what: 'No software was specified, and there is no interactive user interface in this release.',
+    todo: `You must specify some software as part of the ${command} command; '*' stands for all of it.`,
+  });
+}
+
+/** First words of the lines of the files a flag names; blank lines and comments are passed over. */
+function selectionsIn(invocation: Invocation, flag: string): string[] {
+  return (invocation.arguments[flag] ?? []).flatMap((file) => {
+    const lines = readList(resolve(invocation.caller.cwd, file)).split('\n');
+    return lines.flatMap((line) => {
+      const word = line.trim().split(/\s+/)[0]!;
+      return word === '' || word.startsWith('#') ? [] : [word];
+    });
+  });
+}
+
+function readList(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new SdError('list_file_unreadable', {
+      what: `Cannot read the selections in "${file}".`,
+      because: `${(error as Error).message}.`,
+      todo: 'Correct the name or the permissions of the file.',
+      data: { file },
+    });
+  }
+}
+
+/** A bare name lies in $HOME/.sw/sessions, a path is one. */
+function savedSession(invocation: Invocation, name: string): string {
+  return resolve(invocation.caller.cwd, sessionPath(invocation.caller.home, invocation.command, name));
+}

@@ -1,0 +1,53 @@
+// swinstall: installs software from a depot into a root (commands.md 5.1).
+
+import { noSoftware, optionsFor, softwareFor, sourceFor, targetsFor } from './asked.ts';
+import type { Command, CommandDeclaration, Invocation } from './declaration.ts';
+import * as flag from './flags.ts';
+import { runWork } from './session.ts';
+
+const declaration: CommandDeclaration = {
+  name: 'swinstall',
+  summary: 'install software, and patches with it, from a depot into a root',
+  flags: [
+    flag.INTERACTIVE,
+    flag.PREVIEW,
+    flag.ROOT,
+    flag.VERBOSE,
+    flag.RESPONSES,
+    flag.SOFTWARE_FILE,
+    flag.RUN_JOB,
+    flag.SCHEDULE,
+    flag.SOURCE,
+    flag.TARGET_FILE,
+    ...flag.SESSION_FLAGS,
+  ],
+  operands: 'software_selections',
+  targets: 'target_selections',
+  examples: [
+    { does: 'See what would be installed, and why.', command: 'swinstall -p -v -s /var/spool/sw X11' },
+    { does: 'Install a product with its patches.', command: 'swinstall -s /var/spool/sw X11' },
+    {
+      does: 'Install everything of a serial depot into an alternate root.',
+      command: "swinstall -s ./x11.depot '*' @ /srv/image",
+    },
+    {
+      does: 'Install the critical patches for what is installed.',
+      command: "swinstall -s /var/spool/sw -x patch_match_target=true -x patch_filter='*.*,c=critical'",
+    },
+  ],
+};
+
+async function run(invocation: Invocation): Promise<number> {
+  const options = optionsFor(invocation);
+  const { values } = options;
+  const software = softwareFor(invocation, options);
+  if (software.length === 0 && !values.match_target && !values.patch_match_target) throw noSoftware(declaration.name);
+  const targets = targetsFor(invocation, options, '/');
+  const source = sourceFor(invocation, options);
+  const { install } = await import('../operations/install.ts');
+  return runWork({ invocation, options, software, targets, source, job: true }, (target, context, emit) =>
+    install({ context, options: values, software, preview: values.preview, source, target }, emit),
+  );
+}
+
+export const swinstall: Command = { declaration, run };

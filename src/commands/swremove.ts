@@ -1,0 +1,45 @@
+// swremove: removes installed software, or software of a depot (commands.md 5.3).
+
+import { noSoftware, optionsFor, softwareFor, targetsFor } from './asked.ts';
+import { type Command, type CommandDeclaration, has, type Invocation } from './declaration.ts';
+import * as flag from './flags.ts';
+import { runWork } from './session.ts';
+
+const declaration: CommandDeclaration = {
+  name: 'swremove',
+  summary: 'remove installed software, roll back patches, or remove software from a depot',
+  flags: [
+    flag.DEPOT,
+    flag.ROOT,
+    flag.INTERACTIVE,
+    flag.PREVIEW,
+    flag.VERBOSE,
+    flag.SOFTWARE_FILE,
+    flag.RUN_JOB,
+    flag.SCHEDULE,
+    flag.TARGET_FILE,
+    ...flag.SESSION_FLAGS,
+  ],
+  operands: 'software_selections',
+  targets: 'target_selections',
+  examples: [
+    { does: 'See what would go.', command: 'swremove -p X11' },
+    { does: 'Roll back a patch.', command: 'swremove PHSS_30001' },
+    { does: 'Remove a product from a depot.', command: 'swremove -d X11 @ /var/spool/sw' },
+  ],
+};
+
+async function run(invocation: Invocation): Promise<number> {
+  const depot = has(invocation, '-d');
+  const options = optionsFor(invocation);
+  const { values } = options;
+  const software = softwareFor(invocation, options);
+  if (software.length === 0) throw noSoftware(declaration.name);
+  const targets = targetsFor(invocation, options, depot ? values.distribution_target_directory : '/');
+  const { remove } = await import('../operations/remove.ts');
+  return runWork({ invocation, options, software, targets, job: true }, (target, context, emit) =>
+    remove({ context, options: values, software, preview: values.preview, target, depot }, emit),
+  );
+}
+
+export const swremove: Command = { declaration, run };
