@@ -64,7 +64,7 @@ test.each(['one.o', LONG, 'three_fifteen.o'])(
   },
 );
 
-test.each(['new.o', 'another_long_member_name.o', 'fifteen_bytes.o'])(
+test.each(['new.o', 'another_long_member_name.o', 'another_long_member_name_.o', 'fifteen_bytes.o'])(
   'adding %s and removing it gives the identical archive',
   (name) => {
     for (const library of [original, Buffer.from('!<arch>\n')]) {
@@ -104,6 +104,13 @@ test('a long name that others share the table with can go', () => {
   expect(program('binutils', 'ar', ['t', saved(rest)], { cwd: directory }).toString()).toBe(
     'the_second_long_member.o\n',
   );
+});
+
+test('a long name that two members bear stays while one of them does', () => {
+  const one = replaceMember(Buffer.from('!<arch>\n'), LONG, noise(4), facts);
+  const both = Buffer.concat([one, one.subarray(one.length - 64)]);
+  expect(readAr(both).map((member) => member.name)).toEqual([LONG, LONG]);
+  expect(Buffer.from(removeMember(both, LONG)).equals(one)).toBe(true);
 });
 
 test('deterministic archives keep their style of mode', () => {

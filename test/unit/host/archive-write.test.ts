@@ -54,6 +54,7 @@ const names = [
   ...[99, 100, 101].map((length) => `dir/${'f'.repeat(length)}`),
   `${'ab/'.repeat(60)}c`,
   `${'ab/'.repeat(120)}c`,
+  ...[1, 2, 3, 4, 5, 6, 7].map((length) => `${'ab/'.repeat(329)}${'c'.repeat(length)}`),
   `ü${'é'.repeat(60)}`,
   `é/${'é'.repeat(49)}`,
 ];
