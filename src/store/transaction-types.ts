@@ -29,11 +29,25 @@ export type FileStep =
       readonly save?: string;
       readonly copySave?: boolean;
     }
-  | { readonly step: 'symlink'; readonly path: string; readonly to: string; readonly as: PlacedAs; readonly save?: string }
+  | {
+      readonly step: 'symlink';
+      readonly path: string;
+      readonly to: string;
+      readonly as: PlacedAs;
+      readonly save?: string;
+    }
   /** Hard link to another path of this transaction or to an existing file. */
   | { readonly step: 'hardlink'; readonly path: string; readonly to: string; readonly save?: string }
   /** Device or fifo; root only for devices. */
-  | { readonly step: 'node'; readonly path: string; readonly type: 'p' | 'b' | 'c'; readonly major?: number; readonly minor?: number; readonly as: PlacedAs; readonly save?: string }
+  | {
+      readonly step: 'node';
+      readonly path: string;
+      readonly type: 'p' | 'b' | 'c';
+      readonly major?: number;
+      readonly minor?: number;
+      readonly as: PlacedAs;
+      readonly save?: string;
+    }
   /** Puts a saved object back under `path` (hard link of `from`, rename over). `from` itself stays until a `remove` step. */
   | { readonly step: 'restore'; readonly path: string; readonly from: string }
   /** Unlinks a non-directory; nothing there is fine. */

@@ -1,0 +1,38 @@
+// The Installed Products Database of a root: where it is, what it says, how to open it for a change (formats.md 15, commands.md 4).
+// Promise: asking never opens the database and never writes, so ordinary users and read-only roots can be listed.
+
+import { join, resolve } from 'node:path';
+import { type Catalog, emptyCatalog } from '../model/catalog.ts';
+import { rootLayout } from '../store/layout.ts';
+import { readPublished } from '../store/published.ts';
+import { type OpenOptions, openStore, type Store } from '../store/store.ts';
+import { readTextTree } from '../store/texttree.ts';
+
+/** Admin directory below a root, without a leading slash. */
+const ADMIN = 'var/adm/sw';
+
+/**
+ * Directory of IPD, save area and logs. `option` is admin_directory: it moves the directory where the root is `/` (an absolute path,
+ * '' for none); an alternate root always has `<root>/var/adm/sw`, as on HP-UX.
+ */
+export function adminDirectory(root: string, option: string): string {
+  const place = resolve(root);
+  return place === '/' && option !== '' ? resolve('/', option) : join(place, ADMIN);
+}
+
+/**
+ * What is installed below `root`: the published catalog, else an IPD kept as SD text only, else nothing. `interrupted` is true when a
+ * session that was changing the root died; the next one that opens the IPD finishes or undoes its work.
+ * Throws SdError `catalog_damaged`, `catalog_too_new`, and those of definition/index.ts for a text tree.
+ */
+export function installedCatalog(root: string, admin: string): { catalog: Catalog; interrupted: boolean } {
+  const layout = rootLayout(root, admin);
+  const published = readPublished(layout);
+  if (published !== undefined) return published;
+  return { catalog: readTextTree(layout)?.catalog ?? emptyCatalog('root'), interrupted: false };
+}
+
+/** Opens the IPD for a changing session. Options and errors are those of store/store.ts openStore. */
+export function openIpd(root: string, admin: string, options: OpenOptions): Promise<Store> {
+  return openStore(rootLayout(root, admin), options);
+}

@@ -1,0 +1,222 @@
+// Keys and values of the store: the one place that knows how a record is written (ipd/README.md, ipd/schema.json).
+// Promise: values are JSON texts of one line whose first element is the version of their form, so that a pair `key TAB value` is a
+// line of the published catalog, too. Positions are kept by sequence numbers that are never used twice.
+// Must not: read or write anything.
+
+import type { Attributes } from '../model/attributes.ts';
+import type { SavedFile } from '../model/catalog.ts';
+import type { ControlFile, FileRecord, FilesetKey, FileType } from '../model/software.ts';
+
+/** First element of every value. A store with another number in a value is refused. */
+const FORM = 1;
+
+/** File records travel in chunks, so that one synchronous read brings many and a patch rewrites few. */
+export const ROWS_PER_CHUNK = 256;
+
+/** A part of a key: what would end a line, a column or a part is written as %XX. */
+export function keyPart(text: string): string {
+  return text.replace(/[\x00-\x1f%/\x7f]/g, hex);
+}
+
+/** A path in a key: as `keyPart`, but slashes stay. */
+export function keyPath(path: string): string {
+  return path.replace(/[\x00-\x1f%\x7f]/g, hex);
+}
+
+/** Takes back keyPart and keyPath. */
+export function fromKey(part: string): string {
+  return part.includes('%')
+    ? part.replace(/%([0-9a-f]{2})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
+    : part;
+}
+
+function hex(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
+}
+
+/** `owner` is a product id or a fileset key. */
+function ownerPart(owner: string): string {
+  const slash = owner.indexOf('/');
+  return slash < 0 ? keyPart(owner) : `${keyPart(owner.slice(0, slash))}/${keyPart(owner.slice(slash + 1))}`;
+}
+
+export const keys = {
+  target: 'm/target',
+  next: 'm/next',
+  product: (id: string) => `p/${keyPart(id)}`,
+  fileset: (key: FilesetKey) => `f/${ownerPart(key)}`,
+  rows: (key: FilesetKey, chunk: number) => `r/${ownerPart(key)}/${String(chunk).padStart(6, '0')}`,
+  saved: (key: FilesetKey) => `s/${ownerPart(key)}`,
+  control: (owner: string, tag: string) => `k/${ownerPart(owner)}/${keyPart(tag)}`,
+  bundle: (id: string) => `b/${keyPart(id)}`,
+  vendor: (tag: string) => `v/${keyPart(tag)}`,
+  category: (tag: string) => `c/${keyPart(tag)}`,
+  made: (path: string) => `d${keyPath(path)}`,
+  generation: (generation: number) => `g/${String(generation).padStart(12, '0')}`,
+  script: (owner: string, tag: string) => `i/${ownerPart(owner)}/${keyPart(tag)}`,
+};
+
+/** True for the keys that make up the catalog; the others (g, i, j) are the store's own bookkeeping. */
+export function isData(key: string): boolean {
+  return 'bcdfkmprsv'.includes(key[0]!);
+}
+
+export interface ProductValue {
+  readonly seq: number;
+  readonly attributes: Attributes;
+  readonly subproducts: readonly Attributes[];
+  readonly controlFiles: readonly ControlFile[];
+}
+
+export interface FilesetValue {
+  readonly seq: number;
+  /** Number of chunks under `r/`. */
+  readonly chunks: number;
+  readonly attributes: Attributes;
+  readonly controlFiles: readonly ControlFile[];
+}
+
+/** Bundle, vendor and category alike. */
+export interface PlainValue {
+  readonly seq: number;
+  readonly attributes: Attributes;
+}
+
+/** What `g/<generation>` says of one commit. */
+export interface GenerationValue {
+  /** sha256 over the hash of the generation before and all operations of this one. */
+  readonly chain: string;
+  /** Sum of the cksums of all data pairs after the commit, modulo 2^32, and their number: what a whole store must add up to. */
+  readonly sum: number;
+  readonly count: number;
+  /** Products this commit touched or dropped; `null` stands for all. */
+  readonly products: readonly string[] | null;
+}
+
+export function encodeProduct(value: ProductValue): string {
+  return JSON.stringify([FORM, value.seq, value.attributes, value.subproducts, value.controlFiles]);
+}
+
+export function decodeProduct(text: string): ProductValue {
+  const [, seq, attributes, subproducts, controlFiles] = parse(text);
+  return { seq, attributes, subproducts, controlFiles } as ProductValue;
+}
+
+export function encodeFileset(value: FilesetValue): string {
+  return JSON.stringify([FORM, value.seq, value.chunks, value.attributes, value.controlFiles]);
+}
+
+export function decodeFileset(text: string): FilesetValue {
+  const [, seq, chunks, attributes, controlFiles] = parse(text);
+  return { seq, chunks, attributes, controlFiles } as FilesetValue;
+}
+
+export function encodePlain(value: PlainValue): string {
+  return JSON.stringify([FORM, value.seq, value.attributes]);
+}
+
+export function decodePlain(text: string): PlainValue {
+  const [, seq, attributes] = parse(text);
+  return { seq, attributes } as PlainValue;
+}
+
+/** Sequence number of a product, fileset, bundle, vendor or category value, without parsing the rest. */
+export function sequenceOf(text: string): number {
+  const seq = Number(text.slice(3, text.indexOf(',', 3)));
+  if (!text.startsWith('[1,') || !Number.isSafeInteger(seq))
+    throw new Error(`not a record of form ${FORM}: ${text.slice(0, 40)}`);
+  return seq;
+}
+
+export function encodeGeneration(value: GenerationValue): string {
+  return JSON.stringify([FORM, value.chain, value.sum, value.count, value.products]);
+}
+
+export function decodeGeneration(text: string): GenerationValue {
+  const [, chain, sum, count, products] = parse(text);
+  return { chain, sum, count, products } as GenerationValue;
+}
+
+/** One value of any kind that needs no columns: target attributes, next sequence number, control file (base64), script note. */
+export function encodeSingle(value: unknown): string {
+  return JSON.stringify([FORM, value]);
+}
+
+export function decodeSingle<T>(text: string): T {
+  return parse(text)[1] as T;
+}
+
+export function encodeSaved(saved: readonly SavedFile[]): string {
+  return JSON.stringify([FORM, ...saved]);
+}
+
+export function decodeSaved(text: string): SavedFile[] {
+  return parse(text).slice(1) as SavedFile[];
+}
+
+/** Columns of a file record after path and type. Trailing empty ones are left out; new columns go to the end. */
+const COLUMNS = [
+  'mode',
+  'owner',
+  'uid',
+  'group',
+  'gid',
+  'mtime',
+  'size',
+  'cksum',
+  'sha256',
+  'link_source',
+  'archive_path',
+  'is_volatile',
+  'revision',
+  'major',
+  'minor',
+  'compression_state',
+  'compression_type',
+  'compressed_size',
+  'compressed_cksum',
+  'extra',
+] as const satisfies readonly (keyof FileRecord)[];
+
+/** All chunks of one fileset's records, in order. */
+export function encodeRows(records: readonly FileRecord[]): string[] {
+  const chunks: string[] = [];
+  for (let from = 0; from < records.length; from += ROWS_PER_CHUNK) {
+    chunks.push(JSON.stringify([FORM, ...records.slice(from, from + ROWS_PER_CHUNK).map(encodeRow)]));
+  }
+  return chunks;
+}
+
+export function decodeRows(chunk: string): FileRecord[] {
+  const rows = parse(chunk) as [number, ...unknown[][]];
+  const records: FileRecord[] = [];
+  for (let at = 1; at < rows.length; at++) records.push(decodeRow(rows[at] as unknown[]));
+  return records;
+}
+
+function encodeRow(record: FileRecord): unknown[] {
+  const row: unknown[] = [record.path, record.type];
+  let filled = 2;
+  for (const column of COLUMNS) {
+    const value = record[column];
+    row.push(value ?? null);
+    if (value !== undefined) filled = row.length;
+  }
+  row.length = filled;
+  return row;
+}
+
+function decodeRow(row: readonly unknown[]): FileRecord {
+  const record: Record<string, unknown> = { path: row[0], type: row[1] as FileType };
+  for (let at = 2; at < row.length; at++) {
+    const value = row[at];
+    if (value !== null) record[COLUMNS[at - 2]!] = value;
+  }
+  return record as unknown as FileRecord;
+}
+
+function parse(text: string): unknown[] {
+  const value: unknown = JSON.parse(text);
+  if (!Array.isArray(value) || value[0] !== FORM) throw new Error(`not a value of form ${FORM}: ${text.slice(0, 40)}`);
+  return value;
+}

@@ -1,0 +1,299 @@
+// Opening a store for a session (D1; LevelDB traps): wait for the lock, prove that the store is whole, recover, or mend it loudly.
+// Promise: what is handed over adds up with its ledger and is not behind what was published; an existing store is never created anew
+// by accident; nobody who merely waits touches it.
+
+import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeFileDurably } from '../host/durable.ts';
+import { hasErrno, SdError } from '../model/error.ts';
+import { type CatalogFile, readCatalogFile } from './catalog-file.ts';
+import type { Database, Engine } from './database.ts';
+import { describeHolder, readHolder } from './holder.ts';
+import { decodeSingle } from './keys.ts';
+import type { StoreLayout } from './layout.ts';
+import { Audit } from './ledger.ts';
+import { asRebuilder, canRebuild, copyAside, isBeingRebuilt, rebuild } from './rebuild.ts';
+import { type Records, RecordsBuilder } from './records.ts';
+import { recover } from './recover.ts';
+import { interrupted } from './transaction.ts';
+
+/** Said when an interrupted session was undone or redone, or something damaged was rebuilt. */
+export interface Recovery {
+  readonly how: 'undone' | 'redone' | 'rebuilt';
+  readonly what: string;
+}
+
+export interface OpenOptions {
+  /** Make the store where there is none yet. */
+  readonly create: boolean;
+  /** Command and user for the message that others get meanwhile. */
+  readonly command: string;
+  readonly user: string;
+  /** Seconds to wait for another session; 0 refuses at once. */
+  readonly lockTimeout: number;
+  readonly onRecovered?: (recovery: Recovery) => void;
+}
+
+/** A script that was started and of whose end nothing is known. */
+export interface ScriptNote {
+  /** Product id or fileset key. */
+  readonly owner: string;
+  readonly tag: string;
+  /** Milliseconds since 1970. */
+  readonly started: number;
+}
+
+export interface Opened {
+  readonly database: Database;
+  readonly records: Records;
+  readonly audit: Audit;
+  readonly scripts: readonly ScriptNote[];
+  /** The catalog now published, if it is readable and of this store's history. */
+  readonly file: CatalogFile | undefined;
+}
+
+const FORMAT = 'swdist store 1\n';
+/** Opening, after a repair, after a rebuild. */
+const ROUNDS = 3;
+
+/**
+ * Opens and proves the store. Throws SdError `target_locked`, `store_damaged`, `store_missing`, `store_too_new`, `no_permission`, and
+ * `interrupted` where a recovery could not be finished.
+ */
+export async function openWhole(engine: Engine, layout: StoreLayout, options: OpenOptions): Promise<Opened> {
+  const deadline = Date.now() + options.lockTimeout * 1000;
+  const create = prepare(layout, options.create);
+  let mended: string | undefined;
+  for (let round = 1; ; round++) {
+    const result = await openOnce(engine, layout, deadline, create);
+    if (typeof result !== 'string') {
+      const opened = await examine(result, layout, options);
+      if (typeof opened !== 'string') {
+        if (mended !== undefined) options.onRecovered?.({ how: 'rebuilt', what: mended });
+        return opened;
+      }
+      await result.close();
+      if (round >= ROUNDS) throw damaged(layout, opened);
+      mended = await mend(engine, layout, opened, false, deadline);
+    } else {
+      if (round >= ROUNDS) throw damaged(layout, result);
+      mended = await mend(engine, layout, result, round === 1, deadline);
+    }
+  }
+}
+
+/** Looks at what is there; returns whether LevelDB may create the store. */
+function prepare(layout: StoreLayout, create: boolean): boolean {
+  const { home } = layout;
+  const format = join(home, 'format');
+  const there = existsSync(join(home, 'store'));
+  if (existsSync(format)) checkFormat(format);
+  else if (there) {
+    throw new SdError('store_damaged', {
+      what: `The store in "${home}" is not used.`,
+      because: 'Its file "format" is missing, so it is not known what it is.',
+      todo: 'Bring "format" back from a backup, or move the directory "store" away: it is rebuilt from the published catalog then.',
+      data: { home },
+    });
+  } else if (!create && !canRebuild(layout)) {
+    throw new SdError('store_missing', {
+      what: `There is nothing to change in "${layout.anchor}".`,
+      because: layout.kind === 'root' ? 'No software was ever installed there.' : 'It is not a depot.',
+      data: { home },
+    });
+  }
+  try {
+    mkdirSync(home, { recursive: true, mode: 0o755 });
+    accessSync(home, constants.W_OK | constants.X_OK);
+    if (!existsSync(format) && !canRebuild(layout)) writeFileDurably(format, FORMAT, 0o644);
+    if (!there) return !canRebuild(layout);
+    accessSync(join(home, 'store'), constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw notPermitted(layout, error);
+  }
+  return false;
+}
+
+function checkFormat(path: string): void {
+  const found = readFileSync(path, 'utf8');
+  if (found === FORMAT) return;
+  const newer = /^swdist store \d+\n$/.test(found);
+  throw new SdError(newer ? 'store_too_new' : 'store_damaged', {
+    what: `The store beside "${path}" is not used.`,
+    because: newer
+      ? `It is of form "${found.trim()}"; this program knows "${FORMAT.trim()}".`
+      : 'That file is damaged.',
+    todo: newer
+      ? 'Use a newer release of swdist.'
+      : 'Remove "format" and the directory "store": it is rebuilt from the published catalog.',
+    data: { path },
+  });
+}
+
+/** One open handle, or the reason why the engine cannot open it. Waits for others. */
+async function openOnce(
+  engine: Engine,
+  layout: StoreLayout,
+  deadline: number,
+  create: boolean,
+): Promise<Database | string> {
+  const path = join(layout.home, 'store');
+  for (;;) {
+    if (!isBeingRebuilt(layout.home)) {
+      if (create && !existsSync(path)) mkdirSync(path, { mode: 0o700 });
+      if (!existsSync(path)) return 'its directory "store" is missing';
+      try {
+        const database = await engine.open(path, create);
+        if (!isBeingRebuilt(layout.home)) return database;
+        // Somebody began to rebuild between the look and the opening: it is his turn.
+        await database.close();
+      } catch (error) {
+        if (!engine.isLocked(error)) return `it cannot be opened (${causeOf(error)})`;
+      }
+    }
+    await pause(layout, deadline);
+  }
+}
+
+async function pause(layout: StoreLayout, deadline: number): Promise<void> {
+  const left = deadline - Date.now();
+  if (left <= 0) throw locked(layout);
+  await new Promise((resolve) => setTimeout(resolve, Math.min(left, 20 + Math.random() * 80)));
+}
+
+/** The store as it stands after recovery, or the reason why it cannot be trusted. */
+async function examine(database: Database, layout: StoreLayout, options: OpenOptions): Promise<Opened | string> {
+  try {
+    const file = readFileOf(layout, options);
+    let scanned = await scan(database);
+    const fault = scanned.audit.fault() ?? behind(scanned.audit, file);
+    if (fault !== undefined) return fault;
+    const recovered = await recover(database, layout.anchor, scanned.audit.ledger).catch((error: unknown) => {
+      throw notRecovered(error);
+    });
+    if (recovered !== undefined) {
+      options.onRecovered?.(recovered);
+      scanned = await scan(database);
+    }
+    return { database, ...scanned, file };
+  } catch (error) {
+    if (!(error instanceof SdError)) return `it cannot be read (${causeOf(error)})`;
+    await database.close();
+    throw error;
+  }
+}
+
+async function scan(database: Database): Promise<Pick<Opened, 'records' | 'audit' | 'scripts'>> {
+  const audit = new Audit();
+  const builder = new RecordsBuilder();
+  const scripts: ScriptNote[] = [];
+  await database.scan('a', 'z', (key, value) => {
+    audit.add(key, value);
+    if (key.startsWith('i/')) scripts.push(decodeSingle<ScriptNote>(value.toString()));
+    else builder.add(key, () => value.toString());
+  });
+  return { audit, records: builder.build(), scripts };
+}
+
+/** The published catalog; one that is damaged is only a copy, and is written again. */
+function readFileOf(layout: StoreLayout, options: OpenOptions): CatalogFile | undefined {
+  try {
+    return readCatalogFile(layout.home);
+  } catch (error) {
+    if (!(error instanceof SdError) || error.code !== 'catalog_damaged') throw error;
+    options.onRecovered?.({ how: 'rebuilt', what: `the published catalog "${join(layout.home, 'catalog')}"` });
+    return undefined;
+  }
+}
+
+/** Published is only what was committed; so a store that does not know the published generation has lost commits. */
+function behind(audit: Audit, file: CatalogFile | undefined): string | undefined {
+  if (file === undefined) return undefined;
+  const { gen, chain } = file.header;
+  if (gen > audit.ledger.generation) return `it is at generation ${audit.ledger.generation}, but ${gen} was published`;
+  const known = audit.chainAt(gen);
+  return known !== undefined && known !== chain ? `its generation ${gen} is not the one that was published` : undefined;
+}
+
+/** Repairs, or rebuilds. Returns what was done, for the user. */
+async function mend(
+  engine: Engine,
+  layout: StoreLayout,
+  fault: string,
+  mayRepair: boolean,
+  deadline: number,
+): Promise<string | undefined> {
+  const store = join(layout.home, 'store');
+  let done: string | undefined;
+  const work = async () => {
+    if (mayRepair && existsSync(store)) {
+      const copy = copyAside(layout.home);
+      const repaired = await engine.repair(store).then(
+        () => true,
+        () => false,
+      );
+      if (repaired) {
+        done = `the store "${store}" was repaired because ${fault}; a copy is in "${copy}"`;
+        return;
+      }
+    }
+    const lost = existsSync(store);
+    const from = await rebuild(engine, layout, fault);
+    writeFileDurably(join(layout.home, 'format'), FORMAT, 0o644);
+    done = `the store "${store}" was rebuilt from ${from} because ${fault}${lost ? '; the damaged one was kept beside it' : ''}`;
+  };
+  if (!(await asRebuilder(layout.home, () => isHeld(engine, store), work))) await pause(layout, deadline);
+  return done;
+}
+
+async function isHeld(engine: Engine, store: string): Promise<boolean> {
+  if (!existsSync(store)) return false;
+  try {
+    await (await engine.open(store, false)).close();
+    return false;
+  } catch (error) {
+    return engine.isLocked(error);
+  }
+}
+
+/** `target_locked`, naming who has it. */
+export function locked(layout: StoreLayout): SdError {
+  const holder = readHolder(layout.home);
+  return new SdError('target_locked', {
+    what: `${layout.kind === 'root' ? 'The root' : 'The depot'} "${layout.anchor}" cannot be changed now.`,
+    because: describeHolder(holder),
+    todo: 'Wait for it to end, or give a longer lock_timeout.',
+    data: { anchor: layout.anchor, ...(holder === undefined ? {} : { holder }) },
+  });
+}
+
+function damaged(layout: StoreLayout, fault: string): SdError {
+  return new SdError('store_damaged', {
+    what: `The store in "${layout.home}" cannot be used.`,
+    because: `After repair and rebuild ${fault}.`,
+    todo: 'Look for errors of the disk; then move the directory "store" away.',
+    data: { home: layout.home },
+  });
+}
+
+/** What a recovery could not do stays to be done. A journal that cannot even be read is damage, and handled as such. */
+function notRecovered(error: unknown): unknown {
+  const ofTheMachine = error instanceof Error && 'code' in error && !(error instanceof SdError);
+  return ofTheMachine ? interrupted('The interrupted session', error) : error;
+}
+
+function notPermitted(layout: StoreLayout, error: unknown): unknown {
+  if (!hasErrno(error, 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'ENOSPC')) return error;
+  return new SdError('no_permission', {
+    what: `"${layout.anchor}" cannot be changed.`,
+    because: error instanceof Error ? `${error.message}.` : '',
+    todo: hasErrno(error, 'EACCES', 'EPERM') ? 'Run the command as the owner of the target.' : '',
+    data: { anchor: layout.anchor },
+    cause: error,
+  });
+}
+
+function causeOf(error: unknown): string {
+  const inner = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return inner instanceof Error ? inner.message : String(inner);
+}

@@ -1,0 +1,109 @@
+// The Catalog over Records: the same face for the live store, the published catalog and a text tree.
+// Must not: know where rows and contents come from; a Reader does.
+
+import type { Attributes } from '../model/attributes.ts';
+import type { Catalog, SavedFile } from '../model/catalog.ts';
+import type { Bundle, Category, FileRecord, FilesetKey, Product, Vendor } from '../model/software.ts';
+import { decodeFileset, decodeRows, decodeSaved, decodeSingle, keys } from './keys.ts';
+import type { Records } from './records.ts';
+
+/** Where a catalog gets what Records do not hold. `productId` says whose pair it is. */
+export interface Reader {
+  generation(): number;
+  records(): Records;
+  /** Value of a pair of this product; undefined if there is none. Throws SdError `catalog_damaged` or `store_damaged`. */
+  value(productId: string, key: string): string | undefined;
+  /** Sequence numbers of the filesets that list the path. */
+  owners(path: string): readonly number[];
+  /** The error for a pair that must be there and is not. */
+  missing(productId: string, key: string): Error;
+}
+
+export class RecordCatalog implements Catalog {
+  readonly kind: 'depot' | 'root';
+  readonly #reader: Reader;
+
+  constructor(kind: 'depot' | 'root', reader: Reader) {
+    this.kind = kind;
+    this.#reader = reader;
+  }
+
+  get generation(): number {
+    return this.#reader.generation();
+  }
+
+  get attributes(): Attributes {
+    return this.#reader.records().attributes;
+  }
+
+  vendors(): readonly Vendor[] {
+    return Array.from(this.#reader.records().vendors.values(), (entry) => entry.object);
+  }
+
+  categories(): readonly Category[] {
+    return Array.from(this.#reader.records().categories.values(), (entry) => entry.object);
+  }
+
+  bundles(): readonly Bundle[] {
+    return Array.from(this.#reader.records().bundles.values(), ({ id, object }) => ({
+      id,
+      get attributes() {
+        return object.attributes;
+      },
+    }));
+  }
+
+  products(): readonly Product[] {
+    return this.#reader.records().ordered();
+  }
+
+  product(id: string): Product | undefined {
+    return this.#reader.records().products.get(id)?.product;
+  }
+
+  files(fileset: FilesetKey): readonly FileRecord[] {
+    const entry = this.#reader.records().filesetEntry(fileset);
+    if (entry === undefined) return [];
+    const { chunks } = decodeFileset(entry.value);
+    if (chunks === 1) return decodeRows(this.#chunk(fileset, 0));
+    const all: FileRecord[] = [];
+    for (let chunk = 0; chunk < chunks; chunk++)
+      for (const record of decodeRows(this.#chunk(fileset, chunk))) all.push(record);
+    return all;
+  }
+
+  controlFile(owner: string, tag: string): Buffer | undefined {
+    const value = this.#reader.value(productOf(owner), keys.control(owner, tag));
+    return value === undefined ? undefined : Buffer.from(decodeSingle<string>(value), 'base64');
+  }
+
+  owners(path: string): readonly FilesetKey[] {
+    const records = this.#reader.records();
+    return this.#reader
+      .owners(path)
+      .map((seq) => records.keyOf(seq))
+      .filter((key) => key !== undefined);
+  }
+
+  madeDirectory(path: string): boolean {
+    return this.#reader.records().made.has(path);
+  }
+
+  saved(fileset: FilesetKey): readonly SavedFile[] {
+    const value = this.#reader.value(productOf(fileset), keys.saved(fileset));
+    return value === undefined ? [] : decodeSaved(value);
+  }
+
+  #chunk(fileset: FilesetKey, chunk: number): string {
+    const productId = productOf(fileset);
+    const key = keys.rows(fileset, chunk);
+    const value = this.#reader.value(productId, key);
+    if (value === undefined) throw this.#reader.missing(productId, key);
+    return value;
+  }
+}
+
+function productOf(owner: string): string {
+  const slash = owner.indexOf('/');
+  return slash < 0 ? owner : owner.slice(0, slash);
+}

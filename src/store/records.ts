@@ -1,0 +1,239 @@
+// Records: everything of a catalog but file rows, script contents and saved files, held in memory as the texts they were stored as.
+// Promise: nothing is parsed before somebody looks at it, so that a listing of one product parses one product; order is kept.
+// Must not: read anything; whoever fills it (the store's scan, the published catalog) does.
+
+import type { Attributes } from '../model/attributes.ts';
+import type { Fileset, FilesetKey, Product } from '../model/software.ts';
+import { filesetKey } from '../model/software.ts';
+import { decodeFileset, decodePlain, decodeProduct, decodeSingle, fromKey, keys, sequenceOf } from './keys.ts';
+
+export interface FilesetEntry {
+  readonly id: string;
+  readonly seq: number;
+  readonly value: string;
+}
+
+/** One product with its filesets in order. A change makes a new entry; an entry itself never changes. */
+export class ProductEntry {
+  readonly id: string;
+  readonly seq: number;
+  readonly value: string;
+  readonly filesets: readonly FilesetEntry[];
+  #product: Product | undefined;
+
+  constructor(id: string, value: string, filesets: readonly FilesetEntry[]) {
+    this.id = id;
+    this.seq = sequenceOf(value);
+    this.value = value;
+    this.filesets = filesets;
+  }
+
+  /** The product with getters: plain to copy, print and compare, parsed at the first look. */
+  get product(): Product {
+    this.#product ??= lazyProduct(this);
+    return this.#product;
+  }
+
+  fileset(id: string): FilesetEntry | undefined {
+    return this.filesets.find((each) => each.id === id);
+  }
+}
+
+/** A bundle, vendor or category. */
+export class PlainEntry {
+  readonly id: string;
+  readonly seq: number;
+  readonly value: string;
+  /** The object as the model knows it, parsed at the first look. */
+  readonly object: { readonly attributes: Attributes };
+
+  constructor(id: string, value: string) {
+    this.id = id;
+    this.seq = sequenceOf(value);
+    this.value = value;
+    let parsed: Attributes | undefined;
+    this.object = {
+      get attributes() {
+        parsed ??= decodePlain(value).attributes;
+        return parsed;
+      },
+    };
+  }
+}
+
+/** All records of one catalog. Maps are in catalog order. */
+export class Records {
+  target: string | undefined;
+  /** Next free sequence number. */
+  next = 1;
+  readonly vendors = new Map<string, PlainEntry>();
+  readonly categories = new Map<string, PlainEntry>();
+  readonly bundles = new Map<string, PlainEntry>();
+  readonly products = new Map<string, ProductEntry>();
+  /** Directories that installations made. */
+  readonly made = new Set<string>();
+  /** Owner (product id or fileset key) → tags of the control files whose content is there. */
+  readonly controls = new Map<string, Set<string>>();
+  #attributes: Attributes | undefined;
+  #ordered: readonly Product[] | undefined;
+  #keys: Map<number, FilesetKey> | undefined;
+
+  get attributes(): Attributes {
+    this.#attributes ??= this.target === undefined ? {} : decodeSingle<Attributes>(this.target);
+    return this.#attributes;
+  }
+
+  /** The products as an array that later changes leave alone. */
+  ordered(): readonly Product[] {
+    this.#ordered ??= Array.from(this.products.values(), (entry) => entry.product);
+    return this.#ordered;
+  }
+
+  /** Key of the fileset with this sequence number. */
+  keyOf(seq: number): FilesetKey | undefined {
+    if (this.#keys === undefined) {
+      this.#keys = new Map();
+      for (const entry of this.products.values()) {
+        for (const fileset of entry.filesets) this.#keys.set(fileset.seq, filesetKey(entry.id, fileset.id));
+      }
+    }
+    return this.#keys.get(seq);
+  }
+
+  filesetEntry(key: FilesetKey): FilesetEntry | undefined {
+    const slash = key.indexOf('/');
+    return this.products.get(key.slice(0, slash))?.fileset(key.slice(slash + 1));
+  }
+
+  setTarget(value: string): void {
+    this.target = value;
+    this.#attributes = undefined;
+  }
+
+  setProduct(id: string, entry: ProductEntry | undefined): void {
+    const before = this.products.get(id);
+    if (this.#keys !== undefined) {
+      for (const fileset of before?.filesets ?? []) this.#keys.delete(fileset.seq);
+      for (const fileset of entry?.filesets ?? []) this.#keys.set(fileset.seq, filesetKey(id, fileset.id));
+    }
+    if (entry === undefined) this.products.delete(id);
+    // A product dropped and put again within one change stands at the end, as its new sequence number says.
+    else if (before !== undefined && before.seq !== entry.seq) {
+      this.products.delete(id);
+      this.products.set(id, entry);
+    } else this.products.set(id, entry);
+    this.#ordered = undefined;
+  }
+
+  setControl(owner: string, tag: string, there: boolean): void {
+    const tags = this.controls.get(owner);
+    if (there) {
+      if (tags === undefined) this.controls.set(owner, new Set([tag]));
+      else tags.add(tag);
+    } else if (tags?.delete(tag) && tags.size === 0) this.controls.delete(owner);
+  }
+}
+
+/** Fills Records from pairs in any order; rows and saved files are passed by. */
+export class RecordsBuilder {
+  readonly #records = new Records();
+  readonly #products: { id: string; value: string }[] = [];
+  readonly #filesets = new Map<string, FilesetEntry[]>();
+  readonly #plain: Record<'v' | 'c' | 'b', PlainEntry[]> = { v: [], c: [], b: [] };
+
+  /** `value` is called only for keys whose value is needed. Throws where a value is not of a known form. */
+  add(key: string, value: () => string): void {
+    const parts = key.split('/');
+    switch (key[0]) {
+      case 'p':
+        this.#products.push({ id: fromKey(parts[1]!), value: value() });
+        break;
+      case 'f':
+        this.#addFileset(fromKey(parts[1]!), fromKey(parts[2]!), value());
+        break;
+      case 'v':
+      case 'c':
+      case 'b':
+        this.#plain[key[0]].push(new PlainEntry(fromKey(parts[1]!), value()));
+        break;
+      case 'd':
+        this.#records.made.add(fromKey(key.slice(1)));
+        break;
+      case 'k':
+        this.#records.setControl(parts.slice(1, -1).map(fromKey).join('/'), fromKey(parts.at(-1)!), true);
+        break;
+      case 'm':
+        if (key === keys.target) this.#records.target = value();
+        else this.#records.next = decodeSingle<number>(value());
+    }
+  }
+
+  build(): Records {
+    const records = this.#records;
+    const entries = this.#products.map(({ id, value }) => {
+      const filesets = (this.#filesets.get(id) ?? []).sort(bySequence);
+      return new ProductEntry(id, value, filesets);
+    });
+    for (const entry of entries.sort(bySequence)) records.products.set(entry.id, entry);
+    for (const entry of this.#plain.v.sort(bySequence)) records.vendors.set(entry.id, entry);
+    for (const entry of this.#plain.c.sort(bySequence)) records.categories.set(entry.id, entry);
+    for (const entry of this.#plain.b.sort(bySequence)) records.bundles.set(entry.id, entry);
+    return records;
+  }
+
+  #addFileset(productId: string, id: string, value: string): void {
+    const entry = { id, seq: sequenceOf(value), value };
+    const there = this.#filesets.get(productId);
+    if (there === undefined) this.#filesets.set(productId, [entry]);
+    else there.push(entry);
+  }
+}
+
+function bySequence(left: { seq: number }, right: { seq: number }): number {
+  return left.seq - right.seq;
+}
+
+function lazyProduct(entry: ProductEntry): Product {
+  let parsed: Pick<Product, 'attributes' | 'subproducts' | 'controlFiles'> | undefined;
+  const look = () => {
+    if (parsed === undefined) {
+      const { attributes, subproducts, controlFiles } = decodeProduct(entry.value);
+      parsed = { attributes, subproducts: subproducts.map((each) => ({ attributes: each })), controlFiles };
+    }
+    return parsed;
+  };
+  let filesets: readonly Fileset[] | undefined;
+  return {
+    id: entry.id,
+    get attributes() {
+      return look().attributes;
+    },
+    get subproducts() {
+      return look().subproducts;
+    },
+    get filesets() {
+      filesets ??= entry.filesets.map(lazyFileset);
+      return filesets;
+    },
+    get controlFiles() {
+      return look().controlFiles;
+    },
+  };
+}
+
+function lazyFileset(entry: FilesetEntry): Fileset {
+  let parsed: { attributes: Attributes; controlFiles: Fileset['controlFiles'] } | undefined;
+  const look = () => {
+    parsed ??= decodeFileset(entry.value);
+    return parsed;
+  };
+  return {
+    id: entry.id,
+    get attributes() {
+      return look().attributes;
+    },
+    get controlFiles() {
+      return look().controlFiles;
+    },
+  };
+}

@@ -1,0 +1,244 @@
+// Staging: everything a transaction will place is made complete beside its final name, before anything visible changes (D4).
+// Promise: temporary objects have the names the journal knows; content is read once; what was expected is compared. Undo removes all.
+
+import { spawnSync } from 'node:child_process';
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  rmdirSync,
+  symlinkSync,
+  unlinkSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { copyContent, type Digested } from '../host/digest.ts';
+import { fsyncDirectory, fsyncFile, syncFileSystem, testPoint } from '../host/durable.ts';
+import { hasErrno, SdError } from '../model/error.ts';
+import { giveFile, givePath } from './attributes-on-disk.ts';
+import type { JournalStep } from './steps.ts';
+import type { FileStep, Staged, Transaction } from './transaction-types.ts';
+
+/** Up to this many objects an fsync each is cheaper than one sync of the file system. */
+const FEW = 16;
+
+type StepOf<S extends FileStep['step']> = Extract<FileStep, { step: S }>;
+
+/**
+ * Refuses what could not be swapped later: a file to place where a directory with content stands, a directory where a file stands.
+ * Throws SdError `directory_in_the_way` or `file_in_the_way`; nothing has been touched.
+ */
+export function checkPlaces(anchor: string, steps: readonly FileStep[]): void {
+  for (const step of steps) {
+    if (step.step === 'remove' || step.step === 'rename' || step.step === 'rmdir') continue;
+    const stats = lstatSync(join(anchor, step.path), { throwIfNoEntry: false });
+    if (stats === undefined) continue;
+    const path = join(anchor, step.path);
+    if (step.step === 'directory') {
+      // A link is somebody's own arrangement of directories and stays.
+      if (!stats.isDirectory() && !stats.isSymbolicLink())
+        throw inTheWay('file_in_the_way', path, 'A directory', 'file');
+    } else if (stats.isDirectory() && readdirSync(path).length > 0) {
+      throw inTheWay('directory_in_the_way', path, 'A file', 'directory with content');
+    }
+  }
+}
+
+/**
+ * Makes missing directories and stages every object, in order. Returns the facts found, per path of a place step.
+ * `plan` is the journal's form of the same steps.
+ */
+export function stageAll(anchor: string, transaction: Transaction, plan: readonly JournalStep[]): Map<string, Staged> {
+  const staged = new Map<string, Staged>();
+  const stages = new Map<string, string>();
+  const links = new Map<string, string>();
+  transaction.files.forEach((step, n) => {
+    const planned = plan[n]!;
+    if (planned.step === 'directory') {
+      if (planned.made) makeDirectory(join(anchor, planned.path));
+      return;
+    }
+    if (planned.step !== 'put') return;
+    testPoint('file');
+    stages.set(planned.path, planned.stage);
+    // A link may name a file that comes later in the transaction.
+    if (step.step === 'hardlink') links.set(step.path, step.to);
+    else stageOne(anchor, step, join(anchor, planned.stage), staged);
+    transaction.onFile?.(step, staged.get(step.path)?.size ?? 0);
+  });
+  for (const path of links.keys()) {
+    const to = linkedFile(path, links);
+    linkSync(join(anchor, stages.get(to) ?? to), join(anchor, stages.get(path)!));
+  }
+  return staged;
+}
+
+/** Checks what swapping will need: every save has its directory. Throws the errno error. */
+export function checkSaves(anchor: string, plan: readonly JournalStep[]): void {
+  const directories = new Set(
+    plan.flatMap((step) => ('save' in step && step.save !== undefined ? [dirname(step.save)] : [])),
+  );
+  for (const directory of directories) readdirSync(join(anchor, directory));
+}
+
+/** Makes all staged objects and their names durable. */
+export function syncStaged(anchor: string, plan: readonly JournalStep[]): void {
+  const objects = plan.flatMap((step) => (step.step === 'put' ? [join(anchor, step.stage)] : []));
+  const directories = new Set<string>();
+  for (const step of plan) {
+    if (step.step === 'put') directories.add(dirname(join(anchor, step.stage)));
+    if (step.step === 'directory' && step.made) directories.add(dirname(join(anchor, step.path)));
+  }
+  syncPaths(objects, directories);
+}
+
+/** Durable files and directories: each by itself when they are few, else their file systems as a whole. */
+export function syncPaths(objects: readonly string[], directories: ReadonlySet<string>): void {
+  if (objects.length + directories.size <= FEW) {
+    for (const object of objects) if (lstatSync(object).isFile()) fsyncFile(object);
+    for (const directory of directories) fsyncDirectory(directory);
+    return;
+  }
+  const devices = new Map<number, string>();
+  for (const directory of directories) devices.set(lstatSync(directory).dev, directory);
+  for (const directory of devices.values()) syncFileSystem(directory);
+}
+
+/** Removes whatever staging has left; may be done again. */
+export function undoStaging(anchor: string, plan: readonly JournalStep[]): void {
+  for (const step of plan) {
+    if (step.step === 'put') ignoring(() => unlinkSync(join(anchor, step.stage)), 'ENOENT', 'ENOTDIR');
+  }
+  for (const step of plan.toReversed()) {
+    if (step.step === 'directory' && step.made) {
+      ignoring(() => rmdirSync(join(anchor, step.path)), 'ENOENT', 'ENOTDIR', 'ENOTEMPTY', 'EEXIST', 'EBUSY');
+    }
+  }
+}
+
+/** Does `action`; these errors mean that it is done already, or not to be done. */
+export function ignoring(action: () => void, ...errnos: string[]): void {
+  try {
+    action();
+  } catch (error) {
+    if (!hasErrno(error, ...errnos)) throw error;
+  }
+}
+
+/** A hard link of `from`, or across file systems (`always`: anyway) a copy with the same attributes; symbolic links are made anew. */
+export function linkOrCopy(from: string, to: string, always = false): void {
+  if (!always) {
+    try {
+      linkSync(from, to);
+      return;
+    } catch (error) {
+      // EPERM: file systems without hard links, and fs.protected_hardlinks for ordinary users.
+      if (!hasErrno(error, 'EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP')) throw error;
+    }
+  }
+  const stats = lstatSync(from);
+  if (stats.isSymbolicLink()) symlinkSync(readlinkSync(from), to);
+  else if (stats.isFile()) copyFileSync(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+  else if (stats.isFIFO()) makeNode(to, 'p');
+  else makeNode(to, stats.isBlockDevice() ? 'b' : 'c', stats.rdev);
+  givePath(to, { mode: stats.mode & 0o7777, uid: stats.uid, gid: stats.gid, mtime: stats.mtimeMs / 1000 });
+}
+
+function stageOne(anchor: string, step: FileStep, stage: string, staged: Map<string, Staged>): void {
+  switch (step.step) {
+    case 'place':
+      staged.set(step.path, stageFile(step, stage));
+      break;
+    case 'symlink':
+      symlinkSync(step.to, stage);
+      givePath(stage, step.as);
+      break;
+    case 'node':
+      makeNode(stage, step.type, step.major === undefined ? undefined : [step.major, step.minor ?? 0]);
+      givePath(stage, step.as);
+      break;
+    case 'restore':
+      linkOrCopy(join(anchor, step.from), stage);
+      break;
+  }
+}
+
+function stageFile(step: StepOf<'place'>, stage: string): Digested {
+  const content = step.content();
+  try {
+    const fd = openSync(stage, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
+    try {
+      const facts = copyContent(content, fd);
+      compare(step, facts);
+      giveFile(fd, step.as);
+      return facts;
+    } finally {
+      closeSync(fd);
+    }
+  } finally {
+    if (content.kind === 'region') content.close();
+  }
+}
+
+function compare(step: StepOf<'place'>, facts: Digested): void {
+  for (const fact of ['size', 'cksum', 'sha256'] as const) {
+    const expected = step.expect?.[fact];
+    if (expected === undefined || expected === facts[fact]) continue;
+    throw new SdError('content_mismatch', {
+      what: `The content of "/${step.path}" is not what the catalog of its source says.`,
+      because: `Its ${fact} is ${facts[fact]}, not ${expected}.`,
+      todo: 'Check the source with swverify.',
+      data: { path: step.path, fact, expected, found: facts[fact] },
+    });
+  }
+}
+
+function makeDirectory(path: string): void {
+  // Closed until its attributes are given, last of all. Something may have made it since the plan was written.
+  ignoring(() => mkdirSync(path, 0o700), 'EEXIST');
+}
+
+/** Node cannot make devices and fifos; the program mknod can. `device` is the number of stat, or major and minor. */
+function makeNode(path: string, type: 'p' | 'b' | 'c', device?: number | readonly [number, number]): void {
+  const numbers = typeof device === 'number' ? split(device) : (device ?? []);
+  const result = spawnSync('mknod', [path, type, ...(type === 'p' ? [] : numbers.map(String))], { encoding: 'utf8' });
+  if (result.status === 0) return;
+  throw new SdError('node_not_made', {
+    what: `The special file "${path}" could not be made.`,
+    because: (result.error?.message ?? result.stderr).trim(),
+    todo: type === 'p' ? '' : 'Devices can be made by the superuser only.',
+    data: { path, type },
+  });
+}
+
+/** Major and minor of a device number as glibc packs them. */
+function split(device: number): [number, number] {
+  const big = BigInt(device);
+  const major = ((big >> 8n) & 0xfffn) | ((big >> 32n) & ~0xfffn);
+  const minor = (big & 0xffn) | ((big >> 12n) & ~0xffn);
+  return [Number(major), Number(minor & 0xffffffffn)];
+}
+
+/** Follows links of the transaction among themselves to the object they all name. */
+function linkedFile(path: string, links: ReadonlyMap<string, string>): string {
+  let to = links.get(path)!;
+  for (let hops = 0; links.has(to); hops++) {
+    if (hops > links.size) throw new Error(`hard links in a circle at ${to}`);
+    to = links.get(to)!;
+  }
+  return to;
+}
+
+function inTheWay(code: string, path: string, thing: string, there: string): SdError {
+  return new SdError(code, {
+    what: `${thing} cannot be placed at "${path}".`,
+    because: `A ${there} stands there.`,
+    todo: 'Move it out of the way and try again.',
+    data: { path },
+  });
+}
