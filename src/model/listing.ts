@@ -4,19 +4,22 @@
 import type { Attributes, AttributeValue } from './attributes.ts';
 
 /** Values of -l that name software objects or what belongs to them, and those that name registered places. */
-export type ListLevel =
-  | 'bundle'
-  | 'product'
-  | 'subproduct'
-  | 'fileset'
-  | 'file'
-  | 'control_file'
-  | 'category'
-  | 'patch'
-  | 'depot'
-  | 'root'
-  | 'shroot'
-  | 'prroot';
+export const LIST_LEVELS = [
+  'bundle',
+  'product',
+  'subproduct',
+  'fileset',
+  'file',
+  'control_file',
+  'category',
+  'patch',
+  'depot',
+  'root',
+  'shroot',
+  'prroot',
+] as const;
+
+export type ListLevel = (typeof LIST_LEVELS)[number];
 
 /** Class of a listed object; also the keyword that opens it in definition-file form. */
 export type ListedClass = Exclude<ListLevel, 'patch' | 'shroot' | 'prroot'>;

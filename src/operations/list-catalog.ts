@@ -8,6 +8,7 @@ import { tagOf } from '../model/software.ts';
 import { matchesPattern } from '../selection/match.ts';
 import { objectsOf } from './list-objects.ts';
 import { ownerRows, patchRows } from './list-patches.ts';
+import type { RowStyle } from './list-rows.ts';
 import { rowOf } from './list-rows.ts';
 import type { Named } from './list-selection.ts';
 import { named, readOperands } from './list-selection.ts';
@@ -42,6 +43,10 @@ export interface ListRequest {
   readonly software: readonly string[];
   /** --owner: the absolute path whose filesets are wanted; levels and software do not count then. */
   readonly owner?: string;
+  /** Directories that hold host_object; for -l depot and -l root. */
+  readonly registries: readonly string[];
+  /** -l depot, -l root: the one place wanted; absent = all. */
+  readonly place?: string;
   readonly options: ListOptions;
 }
 
@@ -61,19 +66,25 @@ export function listCatalog(everything: Catalog, request: ListRequest): Listed {
   const view: View = {
     catalog,
     objects: objectsOf(catalog),
-    style: {
-      attributes: request.attributes,
-      verbose: request.verbose,
-      oneLiner: options.one_liner,
-      patchOneLiner: options.patch_one_liner,
-      layout: options.layout_version,
-    },
+    style: styleOf(request),
   };
   if (request.owner !== undefined) return owned(view, request.owner, request);
   const levels = new Set(request.levels);
   if (request.software.length > 0) return selected(view, levels, request);
   if (levels.size === 0) return { sections: overview(view, options.software_view), findings: [] };
   return { sections: [{ rows: rowsOfLevels(view, levels, undefined, []) }], findings: [] };
+}
+
+/** How the rows of a request look. */
+export function styleOf(request: ListRequest): RowStyle {
+  const { options } = request;
+  return {
+    attributes: request.attributes,
+    verbose: request.verbose,
+    oneLiner: options.one_liner,
+    patchOneLiner: options.patch_one_liner,
+    layout: options.layout_version,
+  };
 }
 
 function owned(view: View, path: string, request: ListRequest): Listed {

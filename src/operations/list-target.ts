@@ -36,17 +36,25 @@ export async function openListedRoot(root: string, adminOption: string): Promise
   return { catalog, findings, close: () => undefined };
 }
 
-/** Opens the depot or archive at the absolute path `location`. Throws SdError `target_missing` and what `openDepot` throws. */
+/** Opens the depot or archive at the absolute path `location`. Throws what `openDepot` throws. */
 export async function openListedDepot(location: string): Promise<ListTarget> {
-  if (statsOf(location).isDirectory()) {
-    const published = readPublished(depotLayout(location));
-    if (published) {
-      const findings = published.interrupted ? [interruptedNote(location)] : [];
-      return { catalog: published.catalog, findings, close: () => undefined };
-    }
+  const published = publishedDepot(location);
+  if (published) {
+    const findings = published.interrupted ? [interruptedNote(location)] : [];
+    return { catalog: published.catalog, findings, close: () => undefined };
   }
   const { openDepot } = await import('../depot/open.ts');
   return openDepot(location);
+}
+
+/** The shortest way to the catalog of a depot of ours; where it leads nowhere, openDepot knows what to do and what to say. */
+function publishedDepot(location: string): ReturnType<typeof readPublished> {
+  try {
+    return readPublished(depotLayout(location));
+  } catch (error) {
+    if (error instanceof SdError) return undefined;
+    throw error;
+  }
 }
 
 function statsOf(path: string): Stats {
@@ -61,9 +69,9 @@ function statsOf(path: string): Stats {
 
 function refused(path: string, code: string, because: string): SdError {
   return new SdError(code, {
-    what: `The depot or root "${path}" cannot be listed.`,
+    what: `The root "${path}" cannot be listed.`,
     because,
-    todo: 'Check the path behind "@" or -s.',
+    todo: 'Check the path behind "@".',
     data: { target: path },
   });
 }

@@ -1,12 +1,13 @@
 // swlist on one target (commands.md 5.4): opens it, lists it, closes it.
 // Promise: nothing is changed and nothing is printed; what could not be found is a finding, what was found is listed all the same.
 
+import { resolveInRoot } from '../host/rootpath.ts';
+import type { Catalog } from '../model/catalog.ts';
 import { SdError } from '../model/error.ts';
 import type { Listing } from '../model/listing.ts';
 import type { Finding } from '../model/plan.ts';
 import type { ListRequest } from './list-catalog.ts';
 import { listCatalog } from './list-catalog.ts';
-import { placeRows } from './list-places.ts';
 import type { ListTarget } from './list-target.ts';
 import { openListedDepot, openListedRoot } from './list-target.ts';
 
@@ -27,11 +28,14 @@ export async function list(request: ListRequest): Promise<ListOutcome> {
   );
   let target: ListTarget | undefined;
   try {
-    if (of) return outcome({ of, sections: [{ rows: await placeRows(of, request) }] }, []);
+    if (of) {
+      const { placeRows } = await import('./list-places.ts');
+      return outcome({ of, sections: [{ rows: await placeRows(of, request) }] }, []);
+    }
     target = request.depot
       ? await openListedDepot(request.target)
       : await openListedRoot(request.target, request.options.admin_directory);
-    const { sections, findings } = listCatalog(target.catalog, request);
+    const { sections, findings } = listCatalog(target.catalog, physicalOwner(target.catalog, request));
     return outcome(sections && { of: 'software', sections }, [...target.findings, ...findings]);
   } catch (error) {
     if (!(error instanceof SdError)) throw error;
@@ -40,6 +44,14 @@ export async function list(request: ListRequest): Promise<ListOutcome> {
   } finally {
     target?.close();
   }
+}
+
+/** Where no fileset lists the path of --owner as written, the path behind symbolic links is asked for: /bin/tool in /usr/bin. */
+function physicalOwner(catalog: Catalog, request: ListRequest): ListRequest {
+  const { owner } = request;
+  if (owner === undefined || request.depot || catalog.owners(owner).length > 0) return request;
+  const physical = `/${resolveInRoot(request.target, owner)}`;
+  return catalog.owners(physical).length > 0 ? { ...request, owner: physical } : request;
 }
 
 function outcome(listing: Listing | undefined, findings: readonly Finding[]): ListOutcome {

@@ -16,6 +16,7 @@ export function request(asked: Asked = {}): ListRequest {
     attributes: [],
     verbose: false,
     software: [],
+    registries: [],
     ...asked,
     options: {
       admin_directory: '/var/adm/sw',

@@ -1,0 +1,176 @@
+// swlist: flags → one ListRequest a target → SD's text on stdout, messages on stderr (commands.md 5.4, 12; clients.md 1-19).
+// It has no session and no log of its own, writes nothing but what -C asks for, and loads nothing that only changing commands need.
+
+import { isAbsolute, resolve } from 'node:path';
+import { SdError } from '../model/error.ts';
+import { LIST_LEVELS, type ListLevel } from '../model/listing.ts';
+import { nearest } from '../model/nearest.ts';
+import type { Finding } from '../model/plan.ts';
+import { type ListOutcome, type ListRequest, list } from '../operations/list.ts';
+import type { ResolvedOptions } from '../options/resolve.ts';
+import { findingMessages } from '../report/finding.ts';
+import { layOut } from '../report/layout.ts';
+import { contactLines, listingLines } from '../report/listing.ts';
+import { print } from '../report/terminal.ts';
+import { optionsFor, softwareFor, targetsFor, targetWords } from './asked.ts';
+import { argument, type Command, type CommandDeclaration, has, type Invocation } from './declaration.ts';
+import { exitCode } from './exit-code.ts';
+import * as flag from './flags.ts';
+import { sourcePath } from './targets.ts';
+
+const declaration: CommandDeclaration = {
+  name: 'swlist',
+  summary: 'list installed software, depots and what they hold',
+  flags: [
+    flag.DEPOT,
+    flag.ROOT,
+    flag.INTERACTIVE,
+    { name: '-R', meaning: 'The same as -l bundle -l subproduct -l fileset.' },
+    { name: '-v', meaning: 'Show every attribute, in the form of a definition file.' },
+    { name: '-a', argument: 'attribute', meaning: 'Show this attribute behind the name; may be repeated.' },
+    {
+      name: '-l',
+      argument: 'level',
+      meaning: 'List objects of this level (bundle, product, fileset, file, patch, depot ...).',
+    },
+    { name: '--owner', argument: 'path', meaning: 'List the filesets that own this file.' },
+    { ...flag.SOURCE, meaning: 'List this depot: a directory, or a file made by swpackage.' },
+    flag.SOFTWARE_FILE,
+    flag.TARGET_FILE,
+    ...flag.SESSION_FLAGS,
+  ],
+  operands: 'software_selections',
+  targets: 'target_selections',
+  examples: [
+    { does: 'List bundles, and products that no bundle holds.', command: 'swlist' },
+    { does: 'List the filesets of a product with their states.', command: 'swlist -l fileset -a state X11' },
+    {
+      does: 'List the critical patches of a depot.',
+      command: "swlist -d -l product '*,c=patch,c=critical' @ /var/spool/sw",
+    },
+    { does: 'Find the fileset that owns a file.', command: 'swlist --owner /opt/acme/bin/tool' },
+  ],
+};
+
+/** Whole flag sets that -R stands for. */
+const RECURSIVE: readonly ListLevel[] = ['bundle', 'subproduct', 'fileset'];
+
+async function run(invocation: Invocation): Promise<number> {
+  const options = optionsFor(invocation);
+  const levels = levelsOf(invocation, options);
+  const software = softwareFor(invocation, options);
+  const targets = listedTargets(invocation, options);
+  await saveSession(invocation, options, software);
+  say(options.findings);
+  const outcomes: ListOutcome[] = [];
+  for (const target of targets) {
+    const request = requestFor(invocation, options, { levels, software, target });
+    const outcome = await list(request);
+    show(outcome, request);
+    outcomes.push(outcome);
+  }
+  return exitCode(outcomes, false);
+}
+
+interface Target {
+  /** Absolute path. */
+  readonly path: string;
+  readonly depot: boolean;
+  /** True when the user named the path, not only a host or nothing. */
+  readonly named: boolean;
+}
+
+/** -s and the targets; without either the root, or with -d the default depot. */
+function listedTargets(invocation: Invocation, options: ResolvedOptions): Target[] {
+  const { distribution_target_directory: depots } = options.values;
+  const source = argument(invocation, '-s');
+  const words = targetWords(invocation, options);
+  const depot = source !== undefined || has(invocation, '-d');
+  const sources =
+    source === undefined
+      ? []
+      : [{ path: sourcePath(source, invocation.caller, depots), depot, named: source.includes('/') }];
+  if (sources.length > 0 && words.length === 0) return sources;
+  const paths = targetsFor(invocation, options, depot ? depots : '/');
+  return [...sources, ...paths.map((path, at) => ({ path, depot, named: words[at]?.includes('/') ?? false }))];
+}
+
+function requestFor(
+  invocation: Invocation,
+  options: ResolvedOptions,
+  asked: { levels: readonly ListLevel[]; software: readonly string[]; target: Target },
+): ListRequest {
+  const { target, levels, software } = asked;
+  const { admin_directory } = options.values;
+  const owner = argument(invocation, '--owner');
+  return {
+    host: invocation.caller.host,
+    target: target.path,
+    depot: target.depot,
+    levels,
+    attributes: invocation.arguments['-a'] ?? [],
+    verbose: options.values.verbose > 0,
+    software,
+    ...(owner === undefined ? {} : { owner: ownedPath(owner, target.path, invocation.caller.cwd) }),
+    registries: [...new Set([admin_directory, options.ownDirectory])],
+    ...(target.named ? { place: target.path } : {}),
+    options: options.values,
+  };
+}
+
+/** The path as the root sees it: a relative one is meant from the working directory, which may lie inside an alternate root. */
+function ownedPath(path: string, root: string, cwd: string): string {
+  const absolute = resolve(cwd, path);
+  return !isAbsolute(path) && root !== '/' && absolute.startsWith(`${root}/`) ? absolute.slice(root.length) : absolute;
+}
+
+function levelsOf(invocation: Invocation, options: ResolvedOptions): ListLevel[] {
+  const named = [...(invocation.arguments['-l'] ?? []), ...(has(invocation, '-R') ? RECURSIVE : [])];
+  return (named.length > 0 ? named : options.values.level).map((word) => {
+    const level = LIST_LEVELS.find((each) => each === word);
+    if (level) return level;
+    const near = nearest(word, LIST_LEVELS);
+    throw new SdError('bad_usage', {
+      what: `"${word}" is no level of swlist.`,
+      because: near === undefined ? '' : `Did you mean "${near}"?`,
+      todo: `Levels are ${LIST_LEVELS.join(', ')}.`,
+      data: { level: word },
+    });
+  });
+}
+
+/** Only where -C asks for it: a listing leaves no trace of its own. */
+async function saveSession(
+  invocation: Invocation,
+  options: ResolvedOptions,
+  software: readonly string[],
+): Promise<void> {
+  const name = argument(invocation, '-C');
+  if (name === undefined) return;
+  const { sessionPath, writeSession } = await import('../options/session.ts');
+  const file = resolve(invocation.caller.cwd, sessionPath(invocation.caller.home, 'swlist', name));
+  try {
+    writeSession(file, options, { software, targets: targetWords(invocation, options) }, new Date());
+  } catch (error) {
+    const text = `Cannot save the session in the file "${file}".  ${(error as Error).message}.`;
+    say([{ severity: 'warning', code: 'session_not_saved', text }]);
+  }
+}
+
+/** The heading comes before an error too, but only its first two lines (commands.md 12.1). */
+function show(outcome: ListOutcome, request: ListRequest): void {
+  const target = { host: request.host, path: request.target };
+  print('stdout', outcome.listing ? listingLines(outcome.listing, target) : contactLines(target));
+  say(outcome.findings);
+}
+
+/** All messages go to stderr: on stdout every line that is no # line is software (clients.md 2). */
+function say(findings: readonly Finding[]): void {
+  const messages = findings.flatMap(findingMessages);
+  print(
+    'stderr',
+    messages.flatMap((message) => layOut(message, { log_msgid: 0, gap: '' })),
+  );
+}
+
+export const swlist: Command = { declaration, run };
