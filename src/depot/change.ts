@@ -1,19 +1,15 @@
 // Opens a directory depot to change it, and takes an empty one away (ARCHITECTURE D1-D4; formats.md 9).
 //
 //   depot of ours                     its store is opened; an interrupted session is undone or completed first
-//   depot made elsewhere (text only)  its catalog becomes the first generation of a fresh store
+//   depot made elsewhere (text only)  the store is built from its text (store/rebuild.ts)
 //   empty or missing directory        with `create` an empty depot
 //   directory with other things       refused, untouched
 
-import { mkdirSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Catalog } from '../model/catalog.ts';
-import type { CatalogOp } from '../model/change.ts';
 import { hasErrno, SdError } from '../model/error.ts';
-import { filesetKey } from '../model/software.ts';
 import { depotLayout } from '../store/layout.ts';
 import { type OpenOptions, openStore, type Store } from '../store/store.ts';
-import { readTextTree } from '../store/texttree.ts';
 import { notADepot } from './open.ts';
 
 /** What may lie in a directory that still counts as empty: a fresh file system's own, and what a removed depot leaves. */
@@ -55,19 +51,9 @@ export async function openDepotToChange(path: string, options: OpenOptions): Pro
     });
   }
   if (place === 'absent') makeDirectory(path);
-  const layout = depotLayout(path);
-  const made = place !== 'depot' || !readdirSync(path).includes('.sd');
-  const store = await openStore(layout, { ...options, create: options.create || made });
-  try {
-    if (store.catalog().generation === 0) {
-      const tree = readTextTree(layout);
-      if (tree) await store.apply({ label: 'import catalog', files: [], change: () => importOps(tree.catalog) });
-    }
-    return store;
-  } catch (error) {
-    await store.close();
-    throw error;
-  }
+  const { onRecovered: _, ...quietly } = options;
+  // Taking over a depot made elsewhere is no accident to be told of.
+  return openStore(depotLayout(path), existsSync(join(path, '.sd')) ? options : quietly);
 }
 
 /**
@@ -112,32 +98,5 @@ function notWritable(path: string, error: unknown): SdError {
     todo: 'Correct the permissions, or name another directory.',
     data: { path },
     cause: error,
-  });
-}
-
-/** Everything a catalog says, as one change. */
-function importOps(catalog: Catalog): CatalogOp[] {
-  const ops: CatalogOp[] = [{ op: 'target', attributes: catalog.attributes }];
-  for (const vendor of catalog.vendors()) ops.push({ op: 'vendor', vendor });
-  for (const category of catalog.categories()) ops.push({ op: 'category', category });
-  for (const bundle of catalog.bundles()) ops.push({ op: 'bundle', bundle });
-  for (const product of catalog.products()) {
-    const { filesets, ...own } = product;
-    ops.push({ op: 'product', product: own });
-    ops.push(...controlFileOps(catalog, product.id, product.controlFiles));
-    for (const fileset of filesets) {
-      const key = filesetKey(product.id, fileset.id);
-      ops.push({ op: 'fileset', productId: product.id, fileset });
-      ops.push({ op: 'files', fileset: key, put: catalog.files(key), all: true });
-      ops.push(...controlFileOps(catalog, key, fileset.controlFiles));
-    }
-  }
-  return ops;
-}
-
-function controlFileOps(catalog: Catalog, owner: string, files: readonly { readonly tag: string }[]): CatalogOp[] {
-  return files.flatMap(({ tag }): CatalogOp[] => {
-    const content = catalog.controlFile(owner, tag);
-    return content ? [{ op: 'control_file', owner, tag, content: content.toString('base64') }] : [];
   });
 }

@@ -15,7 +15,7 @@ import { hasErrno, SdError } from '../model/error.ts';
 import type { Finding } from '../model/plan.ts';
 import { depotLayout } from '../store/layout.ts';
 import { readPublished } from '../store/published.ts';
-import { readTextTree } from '../store/texttree.ts';
+import { readTextTree } from '../store/text-read.ts';
 import type { Depot } from './depot.ts';
 import { directoryDepot } from './directory.ts';
 import { openSerialDepot } from './serial.ts';
@@ -29,7 +29,7 @@ export async function openDepot(location: string): Promise<Depot> {
   const path = resolve(localPath(location));
   const stats = statsOf(path);
   if (stats.isDirectory()) return openDirectoryDepot(path);
-  if (stats.isFile()) return openSerialDepot(path);
+  if (stats.isFile()) return openArchiveDepot(path);
   throw notADepot(path, 'It is neither a directory nor a regular file.');
 }
 
@@ -72,6 +72,15 @@ function openDirectoryDepot(path: string): Depot {
   const tree = readTextTree(layout);
   if (!tree) throw notADepot(path, `There is no "${join('catalog', 'INDEX')}" in it.`);
   return directoryDepot(path, tree.catalog, [...findings, ...tree.findings]);
+}
+
+async function openArchiveDepot(path: string): Promise<Depot> {
+  try {
+    return await openSerialDepot(path);
+  } catch (error) {
+    if (!(error instanceof SdError) || error.code !== 'not_an_archive') throw error;
+    throw notADepot(path, error.because);
+  }
 }
 
 function statsOf(path: string): Stats {

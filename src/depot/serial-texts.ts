@@ -96,7 +96,7 @@ function membersOf(
     controlFiles: scripts.map(({ file }) => file),
     files,
   });
-  const members = [
+  const members: TextMember[] = [
     { path: `${directory}/INDEX`, mode: 0o444, mtime, bytes },
     { path: `${directory}/INFO`, mode: 0o444, mtime, bytes: Buffer.from(info) },
   ];

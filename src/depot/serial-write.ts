@@ -16,8 +16,10 @@ import { catalogMembers } from './serial-texts.ts';
 export interface SerialOptions {
   /** Seconds since 1970, for objects of the source that carry no times yet. */
   readonly now: number;
-  /** Called after each file, for progress. */
-  readonly onFile?: (fileset: FilesetKey, file: FileRecord) => void;
+  /** Called before the contents of each fileset, in the order of the stream. */
+  readonly onFileset?: (fileset: FilesetKey) => void;
+  /** Called after each file. */
+  readonly onFile?: (file: FileRecord) => void;
 }
 
 /**
@@ -38,10 +40,11 @@ export function writeSerial(
   for (const product of catalog.products()) {
     for (const fileset of product.filesets) {
       const key = filesetKey(product.id, fileset.id);
+      options.onFileset?.(key);
       for (const file of catalog.files(key)) {
         if (!isStored(file)) continue;
         withContent(source, key, file, (content) => tar.file(memberOf(key, file), content));
-        options.onFile?.(key, file);
+        options.onFile?.(file);
       }
     }
   }

@@ -8,7 +8,7 @@ import { safeName } from '../host/rootpath.ts';
 import type { Content } from '../model/content.ts';
 import { SdError } from '../model/error.ts';
 import type { FileRecord, FilesetKey } from '../model/software.ts';
-import { type CatalogTexts, catalogFromTexts } from '../store/texttree.ts';
+import { type CatalogTexts, catalogFromTexts } from '../store/text-read.ts';
 import { missing, plainContent, storedAt } from './content.ts';
 import type { Depot } from './depot.ts';
 
@@ -49,11 +49,13 @@ function membersBelow(prefix: string, members: readonly Member[]): Map<string, M
   return below;
 }
 
-/** What stands before `catalog/INDEX`: '' or a directory with its slash. */
+/** What stands before `catalog/INDEX`: '' or a directory with its slash. The shortest counts: software may hold such a file, too. */
 function prefixOf(location: string, members: readonly Member[]): string {
-  const index = members.find(({ path }) => path === 'catalog/INDEX' || path.endsWith('/catalog/INDEX'));
-  if (!index) throw noCatalog(location);
-  return index.path.slice(0, -'catalog/INDEX'.length);
+  const prefixes = members
+    .filter(({ path }) => path === 'catalog/INDEX' || path.endsWith('/catalog/INDEX'))
+    .map(({ path }) => path.slice(0, -'catalog/INDEX'.length));
+  if (prefixes.length === 0) throw noCatalog(location);
+  return prefixes.reduce((shortest, prefix) => (prefix.length < shortest.length ? prefix : shortest));
 }
 
 function textsOf(archive: Archive, members: ReadonlyMap<string, Member>): CatalogTexts {

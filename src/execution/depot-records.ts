@@ -51,7 +51,7 @@ export function filesetOps(
   ];
 }
 
-/** Vendors and categories that these objects name, where the source knows more than the depot; of a category the higher revision wins. */
+/** Vendors and categories that these objects name, as the source has them; of two categories the higher revision wins (2.5). */
 export function definitionOps(
   source: Catalog,
   target: Catalog,
@@ -60,9 +60,8 @@ export function definitionOps(
   const vendorTags = new Set(objects.map((object) => text(object.attributes, 'vendor_tag')));
   const categoryTags = new Set(objects.flatMap((object) => list(object.attributes, 'category_tag')));
   const ops: CatalogOp[] = [];
-  const vendors = new Map(target.vendors().map((vendor) => [tagOf(vendor), vendor]));
   for (const vendor of source.vendors()) {
-    if (vendorTags.has(tagOf(vendor)) && !same(vendors.get(tagOf(vendor)), vendor)) ops.push({ op: 'vendor', vendor });
+    if (vendorTags.has(tagOf(vendor))) ops.push({ op: 'vendor', vendor });
   }
   const categories = new Map(target.categories().map((category) => [tagOf(category), category]));
   for (const category of source.categories()) {
@@ -123,11 +122,4 @@ function freeId(tag: string, taken: ReadonlySet<string>): string {
   let id = tag;
   for (let instance = 2; taken.has(id); instance += 1) id = `${tag}.${instance}`;
   return id;
-}
-
-function same(
-  left: { readonly attributes: Attributes } | undefined,
-  right: { readonly attributes: Attributes },
-): boolean {
-  return left !== undefined && JSON.stringify(left.attributes) === JSON.stringify(right.attributes);
 }

@@ -6,7 +6,7 @@ import { basename, dirname, join } from 'node:path';
 import { writeAll } from '../host/digest.ts';
 import { fsyncDirectory } from '../host/durable.ts';
 import { pipeTo } from '../host/process.ts';
-import { SdError } from '../model/error.ts';
+import { hasErrno, SdError } from '../model/error.ts';
 
 export interface SerialTarget {
   write(bytes: Uint8Array): void;
@@ -21,6 +21,10 @@ export interface SerialTarget {
  * Throws SdError `target_is_directory`, `target_missing` (no such parent directory) or `target_not_writable`.
  */
 export function openSerialTarget(target: string): SerialTarget {
+  return explained(target, openSink(target));
+}
+
+function openSink(target: string): SerialTarget {
   if (target.startsWith('|')) return commandTarget(target.slice(1).trim());
   if (target === '-') return streamTarget(1);
   const there = existsSync(target) ? statSync(target) : undefined;
@@ -94,16 +98,41 @@ function commandTarget(command: string): SerialTarget {
   };
 }
 
+/** A full disk or a reader that went away is the user's matter, not a crash. */
+function explained(target: string, sink: SerialTarget): SerialTarget {
+  const explain = (error: unknown): unknown =>
+    error instanceof Error && 'code' in error && !(error instanceof SdError) ? notWritten(target, error) : error;
+  return {
+    write: (bytes) => {
+      try {
+        sink.write(bytes);
+      } catch (error) {
+        throw explain(error);
+      }
+    },
+    finish: () =>
+      sink.finish().catch((error: unknown) => {
+        throw explain(error);
+      }),
+    abandon: () => sink.abandon(),
+  };
+}
+
 function openToWrite(target: string, path: string, flags: number): number {
   try {
     return openSync(path, constants.O_WRONLY | flags, 0o666);
   } catch (error) {
-    throw new SdError('target_not_writable', {
-      what: `The serial depot "${target}" cannot be written.`,
-      because: error instanceof Error ? `${error.message}.` : '',
-      todo: 'Name a place where you may write.',
-      data: { target },
-      cause: error,
-    });
+    throw notWritten(target, error);
   }
+}
+
+function notWritten(target: string, error: unknown): SdError {
+  const full = hasErrno(error, 'ENOSPC', 'EDQUOT', 'EFBIG');
+  return new SdError('target_not_writable', {
+    what: `The serial depot "${target}" cannot be written.`,
+    because: error instanceof Error ? `${error.message}.` : '',
+    todo: full ? 'Make room on the file system, or name another place.' : 'Name a place where you may write.',
+    data: { target },
+    cause: error,
+  });
 }
