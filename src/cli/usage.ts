@@ -55,7 +55,7 @@ function shown(option: OptionDeclaration, value: unknown): string {
 /** The second column begins behind all first ones that are not unusually long. */
 function columns(rows: readonly (readonly [string, string])[]): string[] {
   const lengths = rows.map(([left]) => left.length).sort((left, right) => left - right);
-  const width = Math.min(lengths.at(-1) ?? 0, 40) + 2;
+  const width = Math.min(lengths.at(-1) ?? 0, 44) + 2;
   return rows.map(([left, right]) => `  ${left.padEnd(width)}${left.length >= width ? ' ' : ''}${right}`);
 }
 

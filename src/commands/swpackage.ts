@@ -41,7 +41,7 @@ async function run(invocation: Invocation): Promise<number> {
   const { values } = options;
   const software = softwareFor(invocation, options);
   const target = targetOf(invocation, options);
-  const source = resolve(invocation.caller.cwd, argument(invocation, '-s') ?? (values.source || values.source_file));
+  const source = resolve(invocation.caller.cwd, argument(invocation, '-s') ?? values.source_file);
   const serial = values.media_type === 'tape' || target.startsWith('|');
   const { packageSoftware } = await import('../operations/package.ts');
   return runWork({ invocation, options, software, targets: [target], source, job: false }, (_, context, emit) =>

@@ -37,7 +37,7 @@ export const CHOOSING = {
   select_local: boolean('in cp rm cf vf ls rg ac', true, 'Take this machine when no target is named.'),
   show_superseded_patches: boolean('ls', false, 'List superseded patches too.'),
   software: list('in cp rm cf vf ls md pk ak ac', [], 'Software selections when no operand names any.'),
-  source: path('in cp pk', '', 'Source depot or PSF, as -s gives it.'),
+  source: path('in cp', '', 'Source depot, as -s gives it.'),
   source_file: path('pk', 'psf', 'Product specification file when -s is absent.'),
   targets: list('in cp rm cf vf ls md pk rg ak jb ac', [], 'Targets when no operand names any.'),
 } as const;

@@ -162,7 +162,8 @@ function finish(sheet: Sheet, around: Surroundings): ResolvedOptions {
   const plain = around.superuser || values.get('run_as_superuser') === true;
   const own = ownDirectory(sheet, around);
   // Readers show what the machine has; an ordinary user's own catalog is asked for with run_as_superuser=false.
-  if (!origins.has('admin_directory') && !(plain && READERS.has(command))) values.set('admin_directory', own);
+  const reads = plain && READERS.has(command) && !origins.has('admin_directory');
+  if (!reads) values.set('admin_directory', own);
   if (!origins.has('logfile')) values.set('logfile', join(own, `${command}.log`));
   for (const [name, origin] of origins) {
     const reason = OPTIONS.get(name)!.without;

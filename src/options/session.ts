@@ -9,7 +9,7 @@ import { printEntry } from './syntax.ts';
 import { type CommandName, type OptionName, optionsOf } from './table.ts';
 import { printValue } from './value.ts';
 
-/** What the operands and -s asked for; they replace the options `software`, `targets` and `source` in the file. */
+/** What the operands and -s asked for; they replace the options `software`, `targets` and `source` (swpackage: `source_file`). */
 export interface SessionSelections {
   readonly software: readonly string[];
   readonly targets: readonly string[];
@@ -28,7 +28,7 @@ export function writeSession(file: string, options: ResolvedOptions, asked: Sess
   const values = new Map<OptionName, unknown>(Object.entries(options.values) as [OptionName, unknown][]);
   // swreg's operands are its own option; all others keep theirs in `software`.
   values.set(command === 'swreg' ? 'objects_to_register' : 'software', asked.software).set('targets', asked.targets);
-  if (asked.source !== undefined) values.set('source', asked.source);
+  if (asked.source !== undefined) values.set(command === 'swpackage' ? 'source_file' : 'source', asked.source);
   const lines = [
     `# ${command} session file`,
     '#',

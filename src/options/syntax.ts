@@ -67,7 +67,7 @@ export function words(value: string): string[] {
 export function printEntry(command: string, name: string, value: string | readonly string[]): string {
   const key = `${command}.${name} =`;
   if (typeof value === 'string') return `${key} ${/[\s#"'{]/.test(value) ? quoted(value) : value}`.trimEnd();
-  const list = value.map((word) => (/[\s"'{}]/.test(word) || word === '' ? quoted(word) : word));
+  const list = value.map((word) => (/[\s"'{}#]/.test(word) || word === '' ? quoted(word) : word));
   return list.length > 1
     ? [`${key} {`, ...list.map((word) => `    ${word}`), '}'].join('\n')
     : `${key} { ${list.join(' ')} }`;
