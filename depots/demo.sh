@@ -13,11 +13,12 @@ DEPOT=$scratch/demo.depot
 ROOT=$scratch/root
 
 say() { printf '\n\033[1m== %s\033[0m\n' "$1"; }
+quoted() { for word; do case $word in *[!A-Za-z0-9_./=,@:-]*) printf "'%s' " "$word" ;; *) printf '%s ' "$word" ;; esac; done; }
 # Shows a command with the scratch paths as their names, runs it, and expects the exit status given.
 run() {
   local want=$1 got=0
   shift
-  printf '\n$ %s\n' "$(printf '%q ' "$@" | sed -e "s,$ROOT,\$ROOT,g" -e "s,$DEPOT,\$DEPOT,g")"
+  printf '\n$ %s\n' "$(quoted "$@" | sed -e "s,$ROOT,\$ROOT,g" -e "s,$DEPOT,\$DEPOT,g")"
   "$@" || got=$?
   if [ "$got" != "$want" ]; then echo "demo: exit $got, expected $want" >&2; exit 1; fi
 }

@@ -50,9 +50,11 @@ export function loadProduct(
   const made = missingParents(session, loaded);
   const drops = plan.drops.filter((key) => lookUp(catalog, key) !== undefined);
   const committed = loaded.flatMap((each) => (each.plan.patch?.save === false ? each.plan.patch.supersedes : []));
+  const placing = loaded.flatMap(stepsOf);
   const steps = [
     ...made.steps,
-    ...loaded.flatMap(stepsOf),
+    ...saveParents(session, placing),
+    ...placing,
     ...left.steps,
     ...dropSaves(session, saveDirectories(catalog, [...drops, ...committed])),
   ];
@@ -178,6 +180,24 @@ function stepsOf(loaded: LoadedFileset): FileStep[] {
   ];
 }
 
+/** Directories of the save area that are not there yet. */
+function saveParents(session: RootSession, steps: readonly FileStep[]): FileStep[] {
+  const area = inSaveArea(session, '');
+  const saves = steps.flatMap((step) => {
+    if ('save' in step && step.save !== undefined) return [step.save];
+    return step.path.startsWith(area) ? [step.path] : [];
+  });
+  return [...parentsOf(saves)]
+    .filter((parent) => !lstatIn(session, parent))
+    .sort()
+    .map((path) => ({ step: 'directory', path, as: ownDirectory() }));
+}
+
+/** A directory that belongs to whoever runs the session. */
+function ownDirectory() {
+  return { mode: 0o755, uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
+}
+
 /** Parents that neither exist nor come as records: made, and remembered so that removal takes them away. */
 function missingParents(
   session: RootSession,
@@ -189,9 +209,8 @@ function missingParents(
     .filter((parent) => !coming.has(parent) && !lstatIn(session, parent))
     .sort();
   const created = placed.filter((each) => each.record.type === 'd' && each.before === undefined).map((each) => each.at);
-  const as = { mode: 0o755, uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
   return {
-    steps: made.map((path) => ({ step: 'directory', path, as })),
+    steps: made.map((path) => ({ step: 'directory', path, as: ownDirectory() })),
     ops: [...made, ...created].map((path) => ({ op: 'made_directory', path: `/${path}` })),
   };
 }

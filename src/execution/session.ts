@@ -42,7 +42,7 @@ export function physical(session: RootSession, path: string): string {
 }
 
 /** lstat of a root-relative physical path; undefined where nothing is. */
-export function lstatIn(session: RootSession, relative: string): Stats | undefined {
+export function lstatIn(session: Pick<RootSession, 'root'>, relative: string): Stats | undefined {
   try {
     return lstatSync(join(session.root, relative));
   } catch (error) {

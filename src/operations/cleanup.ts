@@ -113,7 +113,7 @@ export async function mendStates(
     command: context.command,
     user: context.user,
     lockTimeout: options.lock_timeout,
-    onRecovered: (how, what) =>
+    onRecovered: ({ how, what }) =>
       tell({ severity: 'warning', code: 'recovered', text: `An interrupted session (${what}) was ${how}.` }),
   });
   try {

@@ -69,7 +69,7 @@ async function removeFromDepot(request: TargetRequest, session: Session, place: 
       command: context.command,
       user: context.user,
       lockTimeout: options.lock_timeout,
-      onRecovered: (how, what) => session.emit({ type: 'recovered', how, what }),
+      onRecovered: ({ how, what }) => session.emit({ type: 'recovered', how, what }),
     }),
   );
   let empty = false;

@@ -43,7 +43,7 @@ export async function openRoot(
     command: session.context.command,
     user: session.context.user,
     lockTimeout: options.lock_timeout,
-    onRecovered: (how, what) => session.emit({ type: 'recovered', how, what }),
+    onRecovered: ({ how, what }) => session.emit({ type: 'recovered', how, what }),
   });
   const change = (): RootSession => ({
     ...looked,

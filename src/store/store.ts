@@ -72,7 +72,8 @@ function realPath(path: string): string {
 }
 
 async function levelEngine(): Promise<Engine> {
-  const { Level } = await import('level');
+  // Through the default export: a bundle gives a CommonJS module no other.
+  const { Level } = (await import('level')).default;
   return {
     async open(path, createIfMissing) {
       const level = new Level<string, string>(path);
