@@ -61,7 +61,8 @@ function pushRows(lines: string[], rows: readonly ListingRow[], column: number):
 function pushRow(lines: string[], row: ListingRow, column: number): void {
   const start = row.role === 'parent' ? '# ' : '  ';
   const inline = row.columns.filter((each) => !standsBelow(row, each)).map((each) => inlineText(each.value));
-  if (inline.every((value) => value === '')) lines.push(start + row.name);
+  while (inline.at(-1) === '') inline.pop();
+  if (inline.length === 0) lines.push(start + row.name);
   else
     lines.push(`${start + row.name} `.padEnd(column) + inline.map((value) => `${value.padEnd(VALUE_WIDTH)} `).join(''));
   for (const each of row.columns) if (standsBelow(row, each)) pushBelow(lines, each.value);
