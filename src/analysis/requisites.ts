@@ -31,6 +31,8 @@ export class Requisites {
   readonly #needs = new Map<Candidate, readonly Need[]>();
   /** Who has to be judged again when this one leaves. */
   readonly #dependents = new Map<Candidate, Candidate[]>();
+  /** Those with exrequisites. */
+  readonly #excluding: readonly Candidate[];
   readonly #told = new Set<Need>();
   #started = false;
 
@@ -51,12 +53,18 @@ export class Requisites {
       });
       if (needs.length > 0) this.#needs.set(candidate, needs);
       const reliesOn = new Set(needs.flatMap((need) => need.coming));
+      // What a candidate was to end comes back when it leaves, and may be what another one excludes.
+      for (const key of needs.flatMap((need) => need.installed))
+        for (const each of ending.endedBy(key)) reliesOn.add(each);
       if (isPatch(candidate.fileset)) {
         for (const base of bases.matching(candidate)) if (base.coming) reliesOn.add(base.coming);
         if (candidate.present) for (const each of ending.endedBy(candidate.present.key)) reliesOn.add(each);
       }
       for (const each of reliesOn) addTo(this.#dependents, each, candidate);
     }
+    this.#excluding = draft.candidates.filter((each) =>
+      this.#needs.get(each)?.some((need) => need.requisite.relation === 'exrequisite'),
+    );
   }
 
   /** Judges until nothing more falls: everything at the first call, later only what depends on those who left. */
@@ -64,14 +72,13 @@ export class Requisites {
     const { draft } = this.#parts;
     let pending = this.#started ? this.#dependentsOf(draft.takeFresh()) : draft.alive();
     this.#started = true;
-    for (;;) {
+    while (pending.length > 0) {
       for (const each of pending) if (draft.isAlive(each)) this.#judge(each);
       pending = this.#dependentsOf(draft.takeFresh());
       if (pending.length > 0) continue;
       // Only now is it certain who comes, so that nobody is refused for something that itself falls.
-      for (const each of draft.alive()) this.#judgeExrequisites(each);
+      for (const each of this.#excluding) if (draft.isAlive(each)) this.#judgeExrequisites(each);
       pending = this.#dependentsOf(draft.takeFresh());
-      if (pending.length === 0) return;
     }
   }
 

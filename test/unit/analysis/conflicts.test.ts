@@ -12,7 +12,12 @@ const patching = (tag: string, base: string, ...files: FileRecord[]) => ({
   filesets: [{ tag: 'F', attributes: { is_patch: 'true', ancestor: [base] }, files }],
 });
 
-async function come(products: Parameters<typeof depotOf>, there: Parameters<typeof rootOf> = [], world: World = {}, more = {}) {
+async function come(
+  products: Parameters<typeof depotOf>,
+  there: Parameters<typeof rootOf> = [],
+  world: World = {},
+  more = {},
+) {
   const from = depotOf(...products);
   return install({ from, on: rootOf(...there), selection: asked(from), world, ...more });
 }
@@ -29,20 +34,30 @@ describe('two products, one path', () => {
   });
   it('says one thing of many paths', async () => {
     const many = ['/x', '/y', '/z'];
-    const plan = await come([owning('A', ...many.map((each) => file(each))), owning('B', ...many.map((each) => file(each, { size: 3 })))]);
+    const plan = await come([
+      owning('A', ...many.map((each) => file(each))),
+      owning('B', ...many.map((each) => file(each, { size: 3 }))),
+    ]);
     expect(said(plan)).toEqual(['error file_conflict']);
     expect(plan.findings[0]?.text).toContain('There are 2 more such paths.');
   });
   it('lets records alike be shared, and directories', async () => {
     const directory = (mode: number): FileRecord => ({ path: '/d', type: 'd', mode });
-    const plan = await come([owning('A', file('/x'), directory(0o755)), owning('B', file('/x'), directory(0o700))], [installed(owning('C', file('/x')))]);
+    const plan = await come(
+      [owning('A', file('/x'), directory(0o755)), owning('B', file('/x'), directory(0o700))],
+      [installed(owning('C', file('/x')))],
+    );
     expect(said(plan)).toEqual([]);
   });
   it('takes the owner that leaves as gone, and lets the refused one make room', async () => {
     const update = { ...owning('A'), attributes: { revision: '2' } };
     const old = installed({ ...owning('A', file('/x', { cksum: 9 })), attributes: { revision: '1' } });
     expect(said(await come([update, owning('B', file('/x'))], [old]))).toEqual([]);
-    const plan = await come([owning('A', file('/x')), owning('B', file('/x', { cksum: 2 }), file('/y')), owning('C', file('/y', { cksum: 3 }))]);
+    const plan = await come([
+      owning('A', file('/x')),
+      owning('B', file('/x', { cksum: 2 }), file('/y')),
+      owning('C', file('/y', { cksum: 3 })),
+    ]);
     expect(steps(plan)).toEqual(['install A.F', 'install C.F']);
   });
   it('takes what depends on the refused one along', async () => {
@@ -58,11 +73,22 @@ describe('patches and their bases share paths', () => {
     const one = patching('P', 'A.F', file('/x', { cksum: 2 }));
     const two = patching('Q', 'A.F', file('/x', { cksum: 3 }));
     expect(said(await come([base, one, two]))).toEqual([]);
-    const there = installed({ ...one, filesets: [{ ...one.filesets[0]!, attributes: { ...one.filesets[0]!.attributes, applied_to: 'A.F', patch_state: 'applied' } }] });
+    const there = installed({
+      ...one,
+      filesets: [
+        {
+          ...one.filesets[0]!,
+          attributes: { ...one.filesets[0]!.attributes, applied_to: 'A.F', patch_state: 'applied' },
+        },
+      ],
+    });
     expect(said(await come([two], [installed(base), there]))).toEqual([]);
   });
   it('but not with other products', async () => {
-    const plan = await come([patching('P', 'A.F', file('/y', { cksum: 2 }))], [installed(base), installed(owning('B', file('/y')))]);
+    const plan = await come(
+      [patching('P', 'A.F', file('/y', { cksum: 2 }))],
+      [installed(base), installed(owning('B', file('/y')))],
+    );
     expect(said(plan)).toEqual(['error file_conflict']);
   });
 });
@@ -83,16 +109,24 @@ describe('kinds of things', () => {
   });
   it('a directory may take the place of a file that its own update takes away', async () => {
     const old = installed({ ...owning('A', file('/x')), attributes: { revision: '1' } });
-    expect(said(await come([{ ...owning('A', directory), attributes: { revision: '2' } }], [old], { disk: { '/x': 1 } }))).toEqual([]);
+    expect(
+      said(await come([{ ...owning('A', directory), attributes: { revision: '2' } }], [old], { disk: { '/x': 1 } })),
+    ).toEqual([]);
   });
   it('two that come disagree', async () => {
     expect(said(await come([owning('A', directory), owning('B', file('/x'))]))).toEqual(['error type_conflict']);
-    expect(said(await come([owning('A', file('/x')), patching('P', 'A.F', directory)]))).toEqual(['error type_conflict']);
+    expect(said(await come([owning('A', file('/x')), patching('P', 'A.F', directory)]))).toEqual([
+      'error type_conflict',
+    ]);
   });
   it('a parent must be a directory: on the disk, at any depth, and among what comes', async () => {
-    expect(said(await come([owning('A', file('/a/b/c/d'))], [], { disk: { '/a': 'file' } }))).toEqual(['error type_conflict']);
+    expect(said(await come([owning('A', file('/a/b/c/d'))], [], { disk: { '/a': 'file' } }))).toEqual([
+      'error type_conflict',
+    ]);
     expect(said(await come([owning('B', file('/a/b')), owning('A', file('/a'))]))).toEqual(['error type_conflict']);
-    expect(said(await come([owning('B', file('/a/b')), owning('A', { path: '/a', type: 's', link_source: 'z' })]))).toEqual([]);
+    expect(
+      said(await come([owning('B', file('/a/b')), owning('A', { path: '/a', type: 's', link_source: 'z' })])),
+    ).toEqual([]);
   });
   it('a directory must be writable', async () => {
     expect(said(await come([owning('A', file('/ro/x'))], [], { locked: ['/ro'] }))).toEqual(['error not_writable']);
@@ -105,7 +139,9 @@ describe('archive members', () => {
     expect(said(await come([owning('A', member)]))).toEqual(['error archive_missing']);
     expect(said(await come([owning('A', member)], [], { disk: { '/lib/l.a': 100 } }))).toEqual([]);
     expect(said(await come([owning('A', member), owning('B', file('/lib/l.a'))]))).toEqual([]);
-    expect(said(await come([owning('A', member)], [], { disk: { '/lib/l.a': 'directory' } }))).toEqual(['error archive_missing']);
+    expect(said(await come([owning('A', member)], [], { disk: { '/lib/l.a': 'directory' } }))).toEqual([
+      'error archive_missing',
+    ]);
   });
 });
 
@@ -181,7 +217,9 @@ describe('disk space', () => {
   it('counts the rewritten archive, declared space and new directories', async () => {
     const member: FileRecord = { path: '/lib/m.o', type: 'a', archive_path: '/lib/l.a', size: 1024 };
     const needed = async (products: Parameters<typeof depotOf>) =>
-      (await come(products, [], { disk: { '/lib/l.a': 102_400 }, free: { '/': 1e9, '/var': 1e9 } })).space.find((use) => use.mount === '/')?.needed;
+      (await come(products, [], { disk: { '/lib/l.a': 102_400 }, free: { '/': 1e9, '/var': 1e9 } })).space.find(
+        (use) => use.mount === '/',
+      )?.needed;
     expect(await needed([owning('A', member)])).toBe(103_424);
     expect(await needed([owning('A', { path: '/d', type: 'd' })])).toBe(1024);
     const from = catalogOf({
@@ -211,7 +249,9 @@ it('10,000 products with 100,000 files and 5,000 patches are planned in one go',
       },
     ],
   }));
-  const patches = Array.from({ length: count / 2 }, (_, n) => patching(`Q${n}`, `P${n}.F`, file(`/opt/p${n}/f0`, { cksum: 2 })));
+  const patches = Array.from({ length: count / 2 }, (_, n) =>
+    patching(`Q${n}`, `P${n}.F`, file(`/opt/p${n}/f0`, { cksum: 2 })),
+  );
   const good = depotOf(...products, ...patches);
   const byId = new Map(good.products().map((each) => [each.id, each]));
   const from = { ...good, product: (id: string) => byId.get(id) };

@@ -46,7 +46,13 @@ describe('automatic patches', () => {
   });
   it('S14: an explicit patch with its base', async () => {
     const plan = await install({ from: depot1(), software: ['ACME', 'PT_1'], options: { autoselect_patches: false } });
-    expect(steps(plan)).toEqual(['install ACME.RUN', 'install ACME.MAN', 'install ACME.KRN', 'install PT_1.RUN', 'install PT_1.MAN']);
+    expect(steps(plan)).toEqual([
+      'install ACME.RUN',
+      'install ACME.MAN',
+      'install ACME.KRN',
+      'install PT_1.RUN',
+      'install PT_1.MAN',
+    ]);
   });
   it('S15: a dependency that meets an older explicit member fails, and that patch only', async () => {
     const plan = await install({ from: depot1(), software: ['ACME', 'PT_1'] });
@@ -57,14 +63,22 @@ describe('automatic patches', () => {
       ['error', 140154],
       ['error', 140151],
     ]);
-    expect(plan.findings[0]?.text).toBe('The prerequisite "PT_2.RUN" for fileset "PD_1.KRN,l=/,r=1.0" cannot be successfully resolved.');
-    expect(plan.findings[1]?.text).toBe('The dependencies for fileset "PD_1.KRN,l=/,r=1.0" cannot be resolved (see previous lines).');
+    expect(plan.findings[0]?.text).toBe(
+      'The prerequisite "PT_2.RUN" for fileset "PD_1.KRN,l=/,r=1.0" cannot be successfully resolved.',
+    );
+    expect(plan.findings[1]?.text).toBe(
+      'The dependencies for fileset "PD_1.KRN,l=/,r=1.0" cannot be resolved (see previous lines).',
+    );
   });
 });
 
 describe('patches and their bases', () => {
   it('S27: a fileset without base is left with a NOTE while its sibling has one', async () => {
-    const plan = await install({ from: depotP(), on: rootOf(installed(acme('2.0', ['RUN']))), selection: asked(depotOf(PT_3)) });
+    const plan = await install({
+      from: depotP(),
+      on: rootOf(installed(acme('2.0', ['RUN']))),
+      selection: asked(depotOf(PT_3)),
+    });
     expect(steps(plan)).toEqual(['install PT_3.RUN']);
     expect(left(plan)).toEqual(['exclude PT_3.MAN']);
     expect(said(plan)).toEqual(['note base_not_installed']);
@@ -87,7 +101,9 @@ describe('patches and their bases', () => {
     const plan = await install({ from, on: onAcme(), selection: asked(from) });
     expect(steps(plan)).toEqual(['update ACME.RUN', 'update ACME.MAN', 'update ACME.KRN']);
     expect(said(plan)).toEqual(['note base_updated', 'note base_updated']);
-    expect(plan.findings[0]?.text).toContain('because its base fileset "ACME.RUN,l=/,r=2.0" is being updated in this session.');
+    expect(plan.findings[0]?.text).toContain(
+      'because its base fileset "ACME.RUN,l=/,r=2.0" is being updated in this session.',
+    );
   });
   it('a base that is refused takes its patches along', async () => {
     const needy = acme();
@@ -104,7 +120,12 @@ describe('patches and their bases', () => {
   });
   it('goes where its base is', async () => {
     const on = rootOf({ ...base, attributes: { ...base.attributes, location: '/opt/here' } });
-    const plan = await install({ from: depotP(), on, selection: asked(depotOf(PX_1)), world: { disk: { '/opt/acme/lib/libacme.a': 1 } } });
+    const plan = await install({
+      from: depotP(),
+      on,
+      selection: asked(depotOf(PX_1)),
+      world: { disk: { '/opt/acme/lib/libacme.a': 1 } },
+    });
     expect(plan.products[0]?.location).toBe('/opt/here');
   });
 });
@@ -145,7 +166,12 @@ describe('patches and their superseders', () => {
     expect(planned(plan, 'PT_3.MAN').patch?.supersedes).toEqual(['PT_1/MAN', 'PT_2/MAN']);
   });
   it('S36: patch_save_files=false saves nothing', async () => {
-    const plan = await install({ from: depotP(), on: onAcme(), software: ['PT_1'], options: { patch_save_files: false } });
+    const plan = await install({
+      from: depotP(),
+      on: onAcme(),
+      software: ['PT_1'],
+      options: { patch_save_files: false },
+    });
     expect(planned(plan, 'PT_1.RUN').patch?.save).toBe(false);
   });
   it('two members of one chain: older first, whatever the source order', async () => {
@@ -159,7 +185,12 @@ describe('patches and their superseders', () => {
     const on = onAcme(installed({ ...PT_3, filesets: PT_3.filesets.slice(0, 1) }));
     const whole = await install({ from: depotP(), on, selection: asked(depotOf(PT_2)) });
     expect(left(whole)).toEqual(['exclude PT_2.MAN', 'exclude PT_2.RUN']);
-    const split = await install({ from: depotP(), on, selection: asked(depotOf(PT_2)), options: { allow_split_patches: true } });
+    const split = await install({
+      from: depotP(),
+      on,
+      selection: asked(depotOf(PT_2)),
+      options: { allow_split_patches: true },
+    });
     expect(steps(split)).toEqual(['install PT_2.MAN']);
   });
 });
@@ -193,17 +224,26 @@ describe('dependencies', () => {
     expect(planned(plan, 'PD_1.KRN').patch).toBeUndefined();
   });
   it('S58: a patch is copied without its base', async () => {
-    expect(steps(await install({ from: depotP(), into: 'depot', software: ['PT_1'] }))).toEqual(['copy PT_1.RUN', 'copy PT_1.MAN']);
+    expect(steps(await install({ from: depotP(), into: 'depot', software: ['PT_1'] }))).toEqual([
+      'copy PT_1.RUN',
+      'copy PT_1.MAN',
+    ]);
   });
   it('falls with what it needs, through several steps', async () => {
-    const part = (tag: string, needs: string) => ({ tag, filesets: [{ tag: 'F', attributes: { prerequisites: [needs] } }] });
+    const part = (tag: string, needs: string) => ({
+      tag,
+      filesets: [{ tag: 'F', attributes: { prerequisites: [needs] } }],
+    });
     const from = depotOf(part('A', 'B.F'), part('B', 'C.F'), part('C', 'GONE'));
     const plan = await install({ from, selection: asked(from) });
     expect(plan.products).toEqual([]);
     expect(said(plan).filter((each) => each.endsWith('dependencies_unmet'))).toHaveLength(3);
   });
   it('circles are legal, and keep the order of the source', async () => {
-    const part = (tag: string, needs: string) => ({ tag, filesets: [{ tag: 'F', attributes: { prerequisites: [needs] } }] });
+    const part = (tag: string, needs: string) => ({
+      tag,
+      filesets: [{ tag: 'F', attributes: { prerequisites: [needs] } }],
+    });
     const from = depotOf(part('A', 'B.F'), part('B', 'A.F'));
     expect(steps(await install({ from, selection: asked(from) }))).toEqual(['install A.F', 'install B.F']);
   });
@@ -213,12 +253,22 @@ describe('dependencies', () => {
       { tag: 'B', filesets: [{ tag: 'F' }] },
       { tag: 'C', filesets: [{ tag: 'F' }] },
     );
-    expect(steps(await install({ from, selection: asked(from) }))).toEqual(['install C.F', 'install A.F', 'install B.F']);
+    expect(steps(await install({ from, selection: asked(from) }))).toEqual([
+      'install C.F',
+      'install A.F',
+      'install B.F',
+    ]);
     const alone = depotOf({ tag: 'A', filesets: [{ tag: 'F', attributes: { corequisites: ['B'] } }] });
-    expect((await install({ from: alone, selection: asked(alone) })).findings[0]?.text).toContain('The corequisite "B"');
+    expect((await install({ from: alone, selection: asked(alone) })).findings[0]?.text).toContain(
+      'The corequisite "B"',
+    );
   });
   it('exrequisite: refused by what is there or comes, not by itself', async () => {
-    const from = depotOf({ tag: 'A', attributes: { revision: '2' }, filesets: [{ tag: 'F', attributes: { exrequisites: ['A', 'B'] } }] });
+    const from = depotOf({
+      tag: 'A',
+      attributes: { revision: '2' },
+      filesets: [{ tag: 'F', attributes: { exrequisites: ['A', 'B'] } }],
+    });
     expect(steps(await install({ from, selection: asked(from) }))).toEqual(['install A.F']);
     const on = rootOf(installed({ tag: 'B', filesets: [{ tag: 'F' }] }));
     const plan = await install({ from, on, selection: asked(from) });
@@ -253,7 +303,11 @@ describe('updating and reinstalling a base', () => {
   it('a fileset that the new version still has is not obsolete for not being selected', async () => {
     const from = depotOf(acme('3.0'));
     const selection = asked(from);
-    const plan = await install({ from, on: onAcme(), selection: { ...selection, entries: selection.entries.slice(0, 1) } });
+    const plan = await install({
+      from,
+      on: onAcme(),
+      selection: { ...selection, entries: selection.entries.slice(0, 1) },
+    });
     expect(plan.products[0]?.drops).toEqual([]);
   });
   it('8.7.10: a dropped patch that matches again is new again', async () => {
@@ -283,7 +337,12 @@ describe('updating and reinstalling a base', () => {
     const run = acme().filesets[0]!;
     const needy = { ...acme(), filesets: [{ ...run, attributes: { ...run.attributes, prerequisites: ['MISSING'] } }] };
     const from = depotOf(needy, PX_1);
-    const plan = await install({ from, on: onAcme(installed(PX_1)), selection: asked(from), options: { reinstall: true } });
+    const plan = await install({
+      from,
+      on: onAcme(installed(PX_1)),
+      selection: asked(from),
+      options: { reinstall: true },
+    });
     expect(plan.products).toEqual([]);
     expect(left(plan)).toEqual(['exclude ACME.RUN', 'skip PX_1.RUN']);
   });
@@ -324,7 +383,10 @@ describe('patches already installed', () => {
 
 describe('order', () => {
   it('puts bases before patches even where a base needs its patch', async () => {
-    const from = depotOf(patch('P', { F: { ancestor: ['B.F'] } }), { tag: 'B', filesets: [{ tag: 'F', attributes: { prerequisites: ['P'] } }] });
+    const from = depotOf(patch('P', { F: { ancestor: ['B.F'] } }), {
+      tag: 'B',
+      filesets: [{ tag: 'F', attributes: { prerequisites: ['P'] } }],
+    });
     expect(steps(await install({ from, selection: asked(from) }))).toEqual(['install B.F', 'install P.F']);
   });
   it('loads kernel products first on `/`, and only there', async () => {
@@ -356,7 +418,11 @@ describe('the plan', () => {
     const plan = await install({ from, on, software: ['B'] });
     expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
     expect(plan).toMatchObject({ verb: 'install', generation: 7, target: '/alt', bundles: ['B'] });
-    expect(planned(plan, 'ACME.RUN')).toMatchObject({ bytes: 202, files: 3, spec: expect.stringContaining('ACME.RUN,l=/,r=2.0,') });
+    expect(planned(plan, 'ACME.RUN')).toMatchObject({
+      bytes: 202,
+      files: 3,
+      spec: expect.stringContaining('ACME.RUN,l=/,r=2.0,'),
+    });
     expect(planned(plan, 'ACME.KRN').isKernel).toBe(true);
   });
   it('S23 and friends are for selection: an empty selection plans nothing', async () => {

@@ -55,7 +55,9 @@ describe('spaceFindings', () => {
 
 describe('loads', () => {
   it('reads `path bytes` lines of a space file and passes over the rest', () => {
-    expect(declaredSpace('# note\n/var/x 500\n  /opt/y\t7  \nrelative 3\n/z many\n').map((each) => [each.path, each.bytes])).toEqual([
+    expect(
+      declaredSpace('# note\n/var/x 500\n  /opt/y\t7  \nrelative 3\n/z many\n').map((each) => [each.path, each.bytes]),
+    ).toEqual([
       ['/var/x', 500],
       ['/opt/y', 7],
     ]);

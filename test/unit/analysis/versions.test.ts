@@ -33,7 +33,8 @@ async function judged(
 }
 
 describe('versions on a root', () => {
-  const there = (revision: string, product: More = {}, fileset: More = {}) => installed(software(revision, product, fileset));
+  const there = (revision: string, product: More = {}, fileset: More = {}) =>
+    installed(software(revision, product, fileset));
   it('nothing there: install', async () => {
     expect((await judged(software('1'), undefined)).steps).toEqual(['install P.F']);
   });
@@ -51,7 +52,9 @@ describe('versions on a root', () => {
   });
   it('the same with reinstall=true: reinstall what was named, and nothing else', async () => {
     expect((await judged(software('1'), there('1'), { reinstall: true })).steps).toEqual(['reinstall P.F']);
-    const entries = [{ key: 'P/F', reason: { kind: 'requisite', relation: 'prerequisite', of: 'X', spec: 'P' } as const }];
+    const entries = [
+      { key: 'P/F', reason: { kind: 'requisite', relation: 'prerequisite', of: 'X', spec: 'P' } as const },
+    ];
     const along = await judged(software('1'), there('1'), { reinstall: true }, { entries });
     expect(along.left).toEqual(['skip P.F']);
     expect(along.said).toEqual([]);
@@ -74,7 +77,9 @@ describe('versions on a root', () => {
     expect((await judged(software('1', {}, same), there('2', {}, same))).said).toEqual(['error downdate']);
   });
   it('another architecture: update', async () => {
-    expect((await judged(software('1', { architecture: 'B' }), there('1', { architecture: 'A' }))).steps).toEqual(['update P.F']);
+    expect((await judged(software('1', { architecture: 'B' }), there('1', { architecture: 'A' }))).steps).toEqual([
+      'update P.F',
+    ]);
   });
   it('another location: ERROR, or WARNING and new_version with an id of its own', async () => {
     const refused = await judged(software('1'), at('/other', software('1')));
@@ -127,7 +132,8 @@ describe('versions in a depot', () => {
     expect(steps(await copied(software('1', {}, { revision: '7' }), software('1')))).toEqual(['recopy P.F']);
   });
   it('filesets the source no longer has go only with remove_obsolete_filesets=true', async () => {
-    const drops = async (options: object) => (await copied(onlyF(software('1')), software('1'), { recopy: true, ...options })).products[0]?.drops;
+    const drops = async (options: object) =>
+      (await copied(onlyF(software('1')), software('1'), { recopy: true, ...options })).products[0]?.drops;
     expect(await drops({})).toEqual([]);
     expect(await drops({ remove_obsolete_filesets: true })).toEqual(['P/G']);
   });
@@ -138,7 +144,8 @@ describe('versions in a depot', () => {
 });
 
 describe('compatibility', () => {
-  const onMachine = async (product: More, fileset: More = {}, options = {}) => judged(software('1', product, fileset), undefined, options);
+  const onMachine = async (product: More, fileset: More = {}, options = {}) =>
+    judged(software('1', product, fileset), undefined, options);
   it.each([
     [{}],
     [{ os_name: '*', os_release: '' }],
@@ -168,14 +175,24 @@ describe('compatibility', () => {
     expect(said(await install({ from: source, selection: asked(source) }))).toEqual(['error incompatible']);
   });
   it('software packed for several machines: what does not fit is left with a NOTE', async () => {
-    const variants = { tag: 'P', filesets: ['ia64', 'x86_64'].map((machine_type, place) => ({ tag: 'F', id: place === 0 ? 'F' : 'F.2', attributes: { machine_type, architecture: machine_type } })) };
+    const variants = {
+      tag: 'P',
+      filesets: ['ia64', 'x86_64'].map((machine_type, place) => ({
+        tag: 'F',
+        id: place === 0 ? 'F' : 'F.2',
+        attributes: { machine_type, architecture: machine_type },
+      })),
+    };
     const source = depotOf(variants);
     const plan = await install({ from: source, selection: asked(source), options: { allow_incompatible: true } });
     expect(plan.products.flatMap((each) => each.filesets.map((fileset) => fileset.key))).toEqual(['P/F.2']);
     expect(said(plan)).toEqual(['note incompatible']);
   });
   it('takes a patch out whole', async () => {
-    const parts = ['F', 'G'].map((tag) => ({ tag, attributes: { is_patch: 'true', ancestor: [`B.${tag}`], ...(tag === 'F' ? { os_name: 'HP-UX' } : {}) } }));
+    const parts = ['F', 'G'].map((tag) => ({
+      tag,
+      attributes: { is_patch: 'true', ancestor: [`B.${tag}`], ...(tag === 'F' ? { os_name: 'HP-UX' } : {}) },
+    }));
     const source = depotOf({ tag: 'P', filesets: parts });
     const on = rootOf(installed({ tag: 'B', filesets: [{ tag: 'F' }, { tag: 'G' }] }));
     expect(left(await install({ from: source, on, selection: asked(source) }))).toEqual(['exclude P.F', 'exclude P.G']);
@@ -185,7 +202,11 @@ describe('compatibility', () => {
 describe('identities', () => {
   const [first] = depotOf(software('1')).products();
   it('gives the tag, then the first free number; the same software always the same', () => {
-    const target = catalogOf({ kind: 'depot', products: [software('1')], bundles: [{ tag: 'P', id: 'P.2', contents: [] }] });
+    const target = catalogOf({
+      kind: 'depot',
+      products: [software('1')],
+      bundles: [{ tag: 'P', id: 'P.2', contents: [] }],
+    });
     const identities = new Identities(target, 'depot');
     const [second] = depotOf(software('2')).products();
     expect(identities.product(first!)).toMatchObject({ id: 'P', present: { id: 'P' } });
