@@ -5,8 +5,10 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
-const hooks = process.argv.includes('--test-hooks');
-const out = hooks ? 'dist-test' : 'dist';
+// A second word names another place than dist-test/, so that test runs at one time do not take each other's program away.
+const [flag, place = 'dist-test'] = process.argv.slice(2);
+const hooks = flag === '--test-hooks';
+const out = hooks ? place : 'dist';
 
 rmSync(out, { recursive: true, force: true });
 await build({

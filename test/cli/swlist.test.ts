@@ -1,12 +1,11 @@
 // swlist as a program: streams, exit codes, sources of every kind, read-only use (clients.md 1-16; commands.md 5.4, 12).
 
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-
-const BIN = join(import.meta.dirname, '..', '..', 'dist-test', 'bin');
+import { BIN } from '../programs.ts';
 
 let home: string;
 let depot: string;
@@ -183,7 +182,8 @@ test('-l category, -l patch, -a applied_patches, -R', () => {
 
 test('--owner finds the filesets of a path, through symbolic links too; exit 1 when nobody owns it', () => {
   expect(names(swlist('--owner', '/opt/acme/bin/tool', '@', root).out)).toEqual(['ACME.RUN', 'PT_1.RUN']);
-  expect(names(swlist('--owner', '/opt/other/../other/file', '@', root).out)).toEqual(['OTHER.FS']);
+  symlinkSync('/opt/other', join(root, 'link'));
+  expect(names(swlist('--owner', '/link/file', '@', root).out)).toEqual(['OTHER.FS']);
   expect(names(swlist('--owner', join('root', 'opt/other/file'), '@', root).out)).toEqual(['OTHER.FS']);
   const nobody = swlist('--owner', '/opt/nothing', '@', root);
   expect([nobody.code, nobody.out.length]).toEqual([1, 2]);

@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { BIN } from '../programs.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 let scratch: string;
@@ -30,7 +31,7 @@ test('the example session of README.md runs to its end', () => {
       ...process.env,
       HOME: scratch,
       SWDIST_DEFAULTS: `${scratch}/defaults`,
-      PATH: `${join(ROOT, 'dist-test/bin')}:${process.env['PATH']}`,
+      PATH: `${BIN}:${process.env['PATH']}`,
     },
   });
   expect(ran.stderr + ran.stdout.slice(-2000)).not.toContain('ERROR');
@@ -43,5 +44,5 @@ test('the example session of README.md runs to its end', () => {
 test('every command the README names is in the build', () => {
   const text = readFileSync(join(ROOT, 'README.md'), 'utf8');
   const named = new Set(text.match(/\bsw[a-z]+\b/g)?.filter((word) => word !== 'swdist'));
-  expect(readdirSync(join(ROOT, 'dist-test/bin'))).toEqual(expect.arrayContaining([...named]));
+  expect(readdirSync(BIN)).toEqual(expect.arrayContaining([...named]));
 });

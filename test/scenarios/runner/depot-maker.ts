@@ -14,6 +14,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { BIN } from '../../programs.ts';
 import { type Ran, runCommand, type Stage } from './stage.ts';
 
 const made = new Map<string, string>();
@@ -58,7 +59,7 @@ function cached(lines: readonly string[]): string {
   const psf = writeSources(work, lines);
   writeFileSync(join(work, 'psf'), psf);
   const depot = join(work, 'depot');
-  const program = join(import.meta.dirname, '../../../dist-test/bin/swpackage');
+  const program = join(BIN, 'swpackage');
   const ran = spawnSync(process.execPath, [program, '-s', 'psf', '-x', `admin_directory=${work}/adm`, '@', depot], {
     cwd: work,
     encoding: 'utf8',

@@ -15,8 +15,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
-const BIN = join(import.meta.dirname, '../../../dist-test/bin');
+import { BIN } from '../../programs.ts';
 
 export interface Stage {
   readonly directory: string;

@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { SdEvent } from '../../../src/model/events.ts';
 import { register, registered, registerNew, registerPaths, unregister } from '../../../src/operations/register.ts';
+import { BIN } from '../../programs.ts';
 
 let admin: string;
 
@@ -65,7 +66,7 @@ test('a lock left by a killed process is taken over', () => {
 });
 
 test('two processes at a time lose nobody', async () => {
-  const program = join(import.meta.dirname, '../../../dist-test/bin/swreg');
+  const program = join(BIN, 'swreg');
   const paths = [1, 2, 3, 4].map((number) => join(admin, `d${number}`));
   for (const path of paths) mkdirSync(join(path, 'catalog'), { recursive: true });
   const env = { ...process.env, HOME: admin, SWDIST_DEFAULTS: join(admin, 'none') };
