@@ -26,7 +26,8 @@ const NOT_IN_RECORD: ReadonlySet<string> = new Set(['source', 'source_path', 'um
 
 /** One record while it is read. */
 interface Fields {
-  readonly known: Map<string, string | number | boolean>;
+  /** Under names of the table only, so a plain object is safe. */
+  readonly known: Record<string, string | number | boolean>;
   readonly extra: Map<string, string>;
 }
 
@@ -93,19 +94,16 @@ function finish(begin: Statement, fields: Fields, found: Found): void {
 }
 
 function noFields(): Fields {
-  return { known: new Map(), extra: new Map() };
+  return { known: {}, extra: new Map() };
 }
 
 function fileRecord(begin: Statement, { known, extra }: Fields): FileRecord {
-  const path = known.get('path');
-  const type = known.get('type');
-  if (path === undefined || type === undefined) {
+  if (known.path === undefined || known.type === undefined) {
     throw complaint('info_missing_value', begin.position, 'This file has no path, or no type.', 'INFO is damaged.');
   }
-  known.set('path', cleanPath(String(path)));
-  const link = known.get('link_source');
-  if (type === 'h' && link !== undefined) known.set('link_source', cleanPath(String(link)));
-  const record = Object.fromEntries(known) as unknown as FileRecord;
+  known.path = cleanPath(String(known.path));
+  if (known.type === 'h' && known.link_source !== undefined) known.link_source = cleanPath(String(known.link_source));
+  const record = known as unknown as FileRecord;
   return extra.size === 0 ? record : { ...record, extra: attributesOf(extra) };
 }
 
@@ -113,19 +111,19 @@ const CONTROL_FIELDS = ['tag', 'path', 'interpreter', 'mode', 'mtime', 'size', '
 
 /** swbis also gives type, owner and group, which say nothing about a control file. */
 function controlFile(begin: Statement, { known }: Fields): ControlFile {
-  const path = String(known.get('path') ?? known.get('tag') ?? '');
-  if (path === '')
+  const path = String(known.path ?? known.tag ?? '');
+  if (path === '') {
     throw complaint('info_missing_value', begin.position, 'This control_file has no path.', 'INFO is damaged.');
-  known.set('path', path);
-  if (!known.has('tag')) known.set('tag', basename(path));
-  const kept = CONTROL_FIELDS.filter((name) => known.has(name)).map((name) => [name, known.get(name)]);
+  }
+  const all: Fields['known'] = { ...known, path, tag: known.tag ?? basename(path) };
+  const kept = CONTROL_FIELDS.filter((name) => all[name] !== undefined).map((name) => [name, all[name]]);
   return Object.fromEntries(kept) as unknown as ControlFile;
 }
 
 function readField(kind: ObjectClass, fields: Fields, statement: Statement): void {
   const keyword = keywordOf(kind, statement.keyword);
   const text = statement.value!.text;
-  if (keyword && !NOT_IN_RECORD.has(keyword.name)) fields.known.set(keyword.name, typed(keyword, text, statement));
+  if (keyword && !NOT_IN_RECORD.has(keyword.name)) fields.known[keyword.name] = typed(keyword, text, statement);
   else fields.extra.set(statement.keyword, text);
 }
 
@@ -160,15 +158,13 @@ function cleanPath(path: string): string {
 const FIELDS = { file: [...keywordsOf('file')], control_file: [...keywordsOf('control_file')] };
 
 function printRecord(kind: 'file' | 'control_file', record: FileRecord | ControlFile): string {
-  const fields = record as unknown as Readonly<Record<string, string | number | boolean | undefined>>;
+  const fields = record as unknown as Readonly<Record<string, string | number | undefined>>;
   let text = `${kind}\n`;
   for (const { name, type } of FIELDS[kind]) {
     const value = fields[name];
     if (value === undefined) continue;
-    text +=
-      typeof value === 'number' && type === 'octal'
-        ? `${name} 0${value.toString(8).padStart(3, '0')}\n`
-        : printLine(name, String(value));
+    if (typeof value === 'string') text += printLine(name, value);
+    else text += type === 'octal' ? `${name} 0${value.toString(8).padStart(3, '0')}\n` : `${name} ${value}\n`;
   }
   const extra = kind === 'file' ? (record as FileRecord).extra : undefined;
   for (const [keyword, value] of Object.entries(extra ?? {})) {

@@ -36,7 +36,15 @@ export interface Word {
 /** Which of the three texts is read: complaints are `psf_syntax`, `index_syntax`, `info_syntax` ... */
 export type Language = 'psf' | 'index' | 'info';
 
-const BLANKS = new Set([' ', '\t', '\r']);
+const QUOTE = 34;
+const HASH = 35;
+const LESS = 60;
+const NEWLINE = 10;
+
+/** Blank, tab or carriage return; by code, because this is asked for every character. */
+function isBlank(code: number): boolean {
+  return code === 32 || code === 9 || code === 13;
+}
 
 /** Reads one text, statement by statement. Carriage returns at line ends and a byte order mark are ignored. */
 export class Scanner {
@@ -79,18 +87,18 @@ export class Scanner {
   #toWord(): boolean {
     for (;;) {
       this.#skipBlanks();
-      const character = this.#text[this.#at];
-      if (character === undefined) return false;
-      if (character === '#') this.#at = this.#lineEnd();
-      else if (character === '\n') this.#nextLine();
+      if (this.#at >= this.#text.length) return false;
+      const code = this.#text.charCodeAt(this.#at);
+      if (code === HASH) this.#at = this.#lineEnd();
+      else if (code === NEWLINE) this.#nextLine();
       else return true;
     }
   }
 
   #value(): Value | undefined {
     const position = this.#position();
-    const first = this.#text[this.#at];
-    if (first === '"') {
+    const first = this.#text.charCodeAt(this.#at);
+    if (first === QUOTE) {
       const value = this.#quotedValue(position);
       if (value !== undefined) return value;
     }
@@ -98,8 +106,8 @@ export class Scanner {
     const raw = trim(withoutComment(this.#text.slice(this.#at, end)));
     this.#at = end;
     if (raw === '') return undefined;
-    if (first !== '<')
-      return { text: first === '"' ? joined(raw) : raw, raw, quoted: false, reference: false, position };
+    if (first !== LESS)
+      return { text: first === QUOTE ? joined(raw) : raw, raw, quoted: false, reference: false, position };
     const path = joined(trim(raw.slice(1)));
     if (path === '') {
       throw complaint(
@@ -149,16 +157,16 @@ export class Scanner {
   }
 
   #skipBlanks(): void {
-    while (BLANKS.has(this.#text[this.#at] ?? '')) this.#at++;
+    while (isBlank(this.#text.charCodeAt(this.#at))) this.#at++;
   }
 
   #wordEnd(): number {
     let end = this.#at;
-    for (;;) {
-      const character = this.#text[end];
-      if (character === undefined || character === '\n' || BLANKS.has(character)) return end;
-      end++;
+    for (; end < this.#text.length; end++) {
+      const code = this.#text.charCodeAt(end);
+      if (code === NEWLINE || isBlank(code)) return end;
     }
+    return end;
   }
 
   #lineEnd(): number {
@@ -177,7 +185,7 @@ export class Scanner {
 export function splitWords(raw: string): Word[] {
   const words: Word[] = [];
   for (let at = 0; at < raw.length; ) {
-    if (BLANKS.has(raw[at]!) || raw[at] === '\n') {
+    if (endsWord(raw, at)) {
       at++;
       continue;
     }
@@ -188,11 +196,16 @@ export function splitWords(raw: string): Word[] {
       continue;
     }
     let end = at;
-    while (end < raw.length && !BLANKS.has(raw[end]!) && raw[end] !== '\n') end++;
+    while (end < raw.length && !endsWord(raw, end)) end++;
     words.push({ text: raw.slice(at, end), quoted: false });
     at = end;
   }
   return words;
+}
+
+function endsWord(raw: string, at: number): boolean {
+  const code = raw.charCodeAt(at);
+  return code === NEWLINE || isBlank(code);
 }
 
 /** Position of the quote that closes the one at `open`, or -1. */
@@ -208,7 +221,7 @@ function closingQuote(text: string, open: number): number {
 function withoutComment(line: string): string {
   if (!line.includes('#')) return line;
   for (let at = 0; at < line.length; at++) {
-    const wordStart = at === 0 || BLANKS.has(line[at - 1]!);
+    const wordStart = at === 0 || isBlank(line.charCodeAt(at - 1));
     if (!wordStart) continue;
     if (line[at] === '#') return line.slice(0, at);
     if (line[at] === '"') {
@@ -235,7 +248,7 @@ function joined(raw: string): string {
 function trim(line: string): string {
   let start = 0;
   let end = line.length;
-  while (start < end && BLANKS.has(line[start]!)) start++;
-  while (end > start && BLANKS.has(line[end - 1]!)) end--;
+  while (start < end && isBlank(line.charCodeAt(start))) start++;
+  while (end > start && isBlank(line.charCodeAt(end - 1))) end--;
   return line.slice(start, end);
 }

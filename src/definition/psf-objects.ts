@@ -59,7 +59,8 @@ export class PsfObjects {
   open(kind: ObjectClass, position: Position): void {
     if (kind === 'root') throw misplaced(position, 'A PSF describes a depot, not installed software.');
     if (kind === 'distribution') {
-      if (this.#distribution !== 'silent')
+      const first = this.#stack.length === 1 && this.#vendors.size === 0 && this.#categories.length === 0;
+      if (this.#distribution !== 'silent' || !first)
         throw misplaced(position, 'The distribution comes once, before all other objects.');
       this.#distribution = 'open';
       return;

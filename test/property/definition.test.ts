@@ -25,7 +25,7 @@ const anyText = fc.oneof(
 const tag = fc.stringMatching(/^[A-Z][A-Z0-9_-]{0,8}$/);
 const spec = fc.constantFrom('A', 'A.B', 'A.B,r>=1.0,v=HP', 'A | B.C,fr=*', 'X.Y,r=,a=,v=', 'P.F,fr=<2');
 
-function valueOf(name: string, type: string): fc.Arbitrary<AttributeValue> {
+function valuesFor(name: string, type: string): fc.Arbitrary<AttributeValue> {
   if (type === 'tags') return fc.array(tag, { minLength: 1, maxLength: 3 });
   if (type === 'specs') return fc.array(spec, { minLength: 1, maxLength: 3 });
   return name === 'control_directory' ? tag : anyText;
@@ -39,7 +39,7 @@ function bag(
   const known = [...keywordsOf(kind)].filter((each) => !skip.includes(each.name));
   const pairs = known.map((each) =>
     fc.option(
-      valueOf(each.name, each.type).map((value) => [each.name, value] as const),
+      valuesFor(each.name, each.type).map((value) => [each.name, value] as const),
       { nil: undefined },
     ),
   );

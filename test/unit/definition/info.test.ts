@@ -17,7 +17,7 @@ mtime 1569482953
 tag INDEX
 control_file
 path INFO
-size 291
+size 290
 mode 0444
 mtime 1569482953
 tag INFO

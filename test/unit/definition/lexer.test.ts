@@ -9,7 +9,7 @@ function statements(text: string) {
   return all;
 }
 
-function valueOf(line: string) {
+function valueIn(line: string) {
   return statements(line)[0]?.value?.text;
 }
 
@@ -31,7 +31,7 @@ describe('values', () => {
     ['vendor_tag ""', ''],
     ['os_name HP-UX\r\n', 'HP-UX'],
   ])('%j is %j', (line, value) => {
-    expect(valueOf(line)).toBe(value);
+    expect(valueIn(line)).toBe(value);
   });
 
   it('names a file behind <, with and without a blank', () => {
