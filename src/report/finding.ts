@@ -24,9 +24,9 @@ export function errorMessage(error: SdError): Message {
 }
 
 function aftermath(finding: Finding): Message {
-  const had = finding.severity === 'error' ? 'errors' : 'warnings';
-  return {
-    as: 'progress',
-    text: `This script had ${had}.  Its output stands above, and in the agent logfile.`,
-  };
+  const went =
+    finding.severity === 'error'
+      ? 'This script had errors.'
+      : 'This script had warnings but the execution of this product will still proceed.';
+  return { as: 'progress', text: `${went}  Check the above output from the script for further details.` };
 }

@@ -3,13 +3,20 @@
 import { readFileSync } from 'node:fs';
 
 /** Abbreviation that holds at `now`; `UTC` where the machine does not say. */
-export function zoneName(now: Date, zone: string | undefined = process.env.TZ): string {
-  // POSIX rule: standard name, hours west of Greenwich, name of summer time: CET-1CEST,M3.5.0,M10.5.0/3
-  const rule = /^(<[^>]+>|[A-Za-z]{3,})([+-]?\d+)?(?::(\d+))?[\d:]*(<[^>]+>|[A-Za-z]{3,})?/.exec(ruleOf(zone));
-  if (!rule) return 'UTC';
-  const [, standard, hours = '0', minutes = '0', summer] = rule;
+export function zoneName(now: Date): string {
+  return abbreviation(ruleOf(process.env.TZ), now.getTimezoneOffset());
+}
+
+/**
+ * The name a POSIX rule has for the time `offset` minutes west of Greenwich.
+ * A rule is: standard name, hours west, name of summer time, its dates: `CET-1CEST,M3.5.0,M10.5.0/3`.
+ */
+export function abbreviation(rule: string, offset: number): string {
+  const match = /^(<[^>]+>|[A-Za-z]{3,})([+-]?\d+)(?::(\d+))?[\d:]*(<[^>]+>|[A-Za-z]{3,})?/.exec(rule);
+  if (!match) return 'UTC';
+  const [, standard, hours, minutes = '0', summer] = match;
   const west = Math.abs(Number(hours)) * 60 + Number(minutes);
-  const isStandard = now.getTimezoneOffset() === (hours.startsWith('-') ? -west : west);
+  const isStandard = offset === (hours!.startsWith('-') ? -west : west);
   return (isStandard || summer === undefined ? standard! : summer).replace(/[<>]/g, '');
 }
 
