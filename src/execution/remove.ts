@@ -14,7 +14,7 @@ import type { FilesetKey } from '../model/software.ts';
 import type { FileStep } from '../store/transaction-types.ts';
 import { moveState } from './configure.ts';
 import { dropSaves, leaving } from './leaving.ts';
-import { filesetOp } from './patching.ts';
+import { filesetOp, saveDirectories } from './patching.ts';
 import { rollBack } from './rollback.ts';
 import { runControlScript, type ScriptOwner } from './scripts.ts';
 import { installed, type RootSession } from './session.ts';
@@ -75,13 +75,13 @@ function removal(
   const keys = [...removed.map((each) => each.placed.key), ...plan.drops];
   const left = leaving(session, catalog, keys, new Set());
   const patches = removed.filter((each) => isPatch(each.placed.fileset));
-  const saves = dropSaves(
-    session,
-    patches.map((each) => saveDirectory(each.placed.product, each.placed.fileset)),
-  );
   const rolled = going
     .filter((each) => each.plan.action === 'rollback')
     .map((each) => rollBack(session, catalog, each.placed, each.plan));
+  const saved = going
+    .filter((each) => isPatch(each.placed.fileset))
+    .map((each) => saveDirectory(each.placed.product, each.placed.fileset));
+  const saves = dropSaves(session, [...saved, ...saveDirectories(catalog, plan.drops)]);
   return {
     steps: [...rolled.flatMap((each) => each.steps), ...left.steps, ...saves],
     change: [

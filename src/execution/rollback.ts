@@ -12,20 +12,11 @@ import { list } from '../model/attributes.ts';
 import type { Catalog, SavedFile } from '../model/catalog.ts';
 import type { CatalogOp } from '../model/change.ts';
 import { SdError } from '../model/error.ts';
-import {
-  baseOf,
-  lookUp,
-  type Placed,
-  patchEntry,
-  patchStateOf,
-  revivedState,
-  saveDirectory,
-  savePath,
-} from '../model/patches.ts';
+import { baseOf, lookUp, type Placed, patchEntry, patchStateOf, revivedState, savePath } from '../model/patches.ts';
 import type { PlannedFileset } from '../model/plan.ts';
 import type { FileRecord } from '../model/software.ts';
 import type { FileStep } from '../store/transaction-types.ts';
-import { dropSaves, vacate } from './leaving.ts';
+import { vacate } from './leaving.ts';
 import { restoreMembers, savePathOf } from './members.ts';
 import { appliedAfter, filesetOp } from './patching.ts';
 import { inSaveArea, lstatIn, physical, type RootSession } from './session.ts';
@@ -40,7 +31,7 @@ interface Decided {
   readonly gone: Set<string>;
 }
 
-/** Steps and operations that undo `patch`. Its own record is dropped by the caller. Throws SdError `saved_file_missing`. */
+/** Steps and operations that undo `patch`. Its own record and its save directory are dropped by the caller. Throws SdError `saved_file_missing`. */
 export function rollBack(
   session: RootSession,
   catalog: Catalog,
@@ -65,7 +56,7 @@ export function rollBack(
     new Set([patch.key]),
   );
   return {
-    steps: [...decided.steps, ...emptied.steps, ...dropSaves(session, [saveDirectory(patch.product, patch.fileset)])],
+    steps: [...decided.steps, ...emptied.steps],
     ops: [...decided.ops, ...emptied.ops, ...baseBack(base, patch, decided.rows), ...revive(catalog, plan)],
   };
 }

@@ -80,7 +80,7 @@ async function installFrom(
       });
       if (!endAnalysis(session, plan, places.target, preview)) return { plan };
       const { known } = target;
-      await executeInstall(target.change(), source, plan);
+      await executeInstall(await target.change(), source, plan);
       if (!known && request.target !== '/' && options.register_new_root) {
         registerNew(options.admin_directory, request.target, 'root', session.emit);
       }

@@ -36,7 +36,7 @@ export async function commitPatches(request: TargetRequest, emit: Emit): Promise
         session.emit({ type: 'analysis.begin', preview });
         const plan = planCommit({ target: catalog, selection, options, targetPath: request.target });
         if (!endAnalysis(session, plan, place, preview)) return { plan };
-        return { plan, reclaimed: await executeCommit(target.change(), plan) };
+        return { plan, reclaimed: await executeCommit(await target.change(), plan) };
       });
     } finally {
       await target.close();

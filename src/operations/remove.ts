@@ -43,8 +43,8 @@ async function removeFromRoot(request: TargetRequest, session: Session, place: s
   try {
     const views = rootViews(target.looked, target.catalog());
     const logfile = `${context.host}:${target.admin}/swagent.log`;
-    return await decide(request, session, { place, logfile, catalog: target.catalog(), views }, (plan) =>
-      executeRemove(target.change(), plan),
+    return await decide(request, session, { place, logfile, catalog: target.catalog(), views }, async (plan) =>
+      executeRemove(await target.change(), plan),
     );
   } finally {
     await target.close();

@@ -2,12 +2,14 @@
 // recovers an interrupted session first.
 
 import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import type { RootSession } from '../execution/session.ts';
 import { accountsOf } from '../host/accounts.ts';
 import { RootPaths } from '../host/rootpath.ts';
 import { adminDirectory, installedCatalog, openIpd } from '../ipd/ipd.ts';
-import type { Catalog } from '../model/catalog.ts';
+import { type Catalog, emptyCatalog } from '../model/catalog.ts';
 import { SdError } from '../model/error.ts';
+import type { Finding } from '../model/plan.ts';
 import type { EngineOptions } from '../model/request.ts';
 import type { LookedAt } from './root-views.ts';
 import type { Session } from './session.ts';
@@ -16,63 +18,58 @@ export interface RootTarget {
   readonly admin: string;
   /** False when the root has no IPD yet. */
   readonly known: boolean;
+  /** What is installed now. */
   catalog(): Catalog;
   /** For analysis. */
   readonly looked: LookedAt;
-  /** For execution; not to be called in a preview. */
-  change(): RootSession;
+  /** For execution, not in a preview: makes the IPD where there is none yet. */
+  change(): Promise<RootSession>;
   close(): Promise<void>;
 }
 
 /**
- * Opens the root at the absolute path `root`. `create` allows a root, or an IPD, that does not exist yet.
- * Throws SdError `target_missing`, `target_locked`, and what the store throws.
+ * Opens the root at the absolute path `root`. `create` allows a root, or an IPD, that does not exist yet: those are made only when
+ * software goes in. Throws SdError `target_missing`, `target_not_directory`, `target_locked`, and what the store throws.
  */
 export async function openRoot(
   root: string,
   parts: { session: Session; options: EngineOptions; preview: boolean; create: boolean },
 ): Promise<RootTarget> {
-  const { session, options, preview } = parts;
-  if (!existsSync(root) && !(parts.create && options.create_target_path)) throw missing(root, parts.create);
-  if (existsSync(root) && !statSync(root).isDirectory()) throw notDirectory(root);
+  const { session, options, preview, create } = parts;
+  const there = existsSync(root);
+  if (!there && !(create && options.create_target_path)) throw missing(root, create);
+  if (there && !statSync(root).isDirectory()) throw notDirectory(root);
   const admin = adminDirectory(root, options.admin_directory);
   const looked = { root, admin, paths: new RootPaths(root), options, emit: session.emit };
-  if (preview) return openToLook(root, admin, looked, session);
-  const store = await openIpd(root, admin, {
-    create: parts.create,
-    command: session.context.command,
-    user: session.context.user,
-    lockTimeout: options.lock_timeout,
-    onRecovered: ({ how, what }) => session.emit({ type: 'recovered', how, what }),
-  });
-  const change = (): RootSession => ({
-    ...looked,
-    store,
-    accounts: accountsOf(root),
-    context: session.context,
-    now: Date.now(),
-  });
-  const known = store.catalog().generation > 0;
+  const known = ['ipd', 'products'].some((each) => existsSync(join(admin, each)));
+  const published =
+    preview && known ? installedCatalog(root, admin) : { catalog: emptyCatalog('root'), interrupted: false };
+  if (published.interrupted) session.report([waiting(root)]);
+  const open = () =>
+    openIpd(root, admin, {
+      create,
+      command: session.context.command,
+      user: session.context.user,
+      lockTimeout: options.lock_timeout,
+      onRecovered: (recovery) => session.emit({ type: 'recovered', ...recovery }),
+    });
+  let store = preview || !known ? undefined : await open();
   return {
     admin,
     known,
-    catalog: () => store.catalog(),
-    looked: { ...looked, store },
-    change,
-    close: () => store.close(),
+    catalog: () => store?.catalog() ?? published.catalog,
+    looked: store ? { ...looked, store } : looked,
+    change: async () => {
+      store ??= await open();
+      return { ...looked, store, accounts: accountsOf(root), context: session.context, now: Date.now() };
+    },
+    close: async () => store?.close(),
   };
 }
 
-function openToLook(root: string, admin: string, looked: LookedAt, session: Session): RootTarget {
-  const { catalog, interrupted } = installedCatalog(root, admin);
-  if (interrupted) {
-    const text = `An interrupted session waits on "${root}".  The next command that changes it will complete or undo that session first.`;
-    session.report([{ severity: 'note', code: 'interrupted_session', text }]);
-  }
-  const change = () => {
-    throw new Error('a preview changes nothing');
-  };
-  return { admin, known: catalog.generation > 0, catalog: () => catalog, looked, change, close: async () => undefined };
+function waiting(root: string): Finding {
+  const text = `An interrupted session waits on "${root}".  The next command that changes it will complete or undo that session first.`;
+  return { severity: 'note', code: 'interrupted_session', text };
 }
 
 function missing(root: string, mayCreate: boolean): SdError {
