@@ -106,7 +106,7 @@ class SessionReporter implements Reporter {
 
   private toTerminal(message: Message): void {
     const { verbose } = this.parts.options;
-    const stderr = message.as === 'error' || message.as === 'warning' || (message.as === 'lines' && message.stream);
+    const stderr = message.as === 'error' || message.as === 'warning' || message.as === 'plain' || (message.as === 'lines' && message.stream);
     if (!stderr && (verbose === 0 || !this.wanted(message, 'terminal'))) return;
     let lines = this.lines(message, 'terminal');
     // The output opens with the banner itself; clients read its first line.
