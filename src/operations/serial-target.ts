@@ -1,7 +1,17 @@
 // Where a serial depot is written to: a file, a device or named pipe, a command, standard output (commands.md 5.7; clients.md).
 // Promise: a file appears whole or not at all, replacing an older one by rename; writes are synchronous, so nothing piles up.
 
-import { closeSync, constants, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { writeAll } from '../host/digest.ts';
 import { fsyncDirectory } from '../host/durable.ts';
@@ -26,7 +36,7 @@ export function openSerialTarget(target: string): SerialTarget {
 
 function openSink(target: string): SerialTarget {
   if (target.startsWith('|')) return commandTarget(target.slice(1).trim());
-  if (target === '-') return streamTarget(1);
+  if (target === '-') return streamTarget(standardOutput());
   const there = existsSync(target) ? statSync(target) : undefined;
   if (there?.isDirectory()) {
     throw new SdError('target_is_directory', {
@@ -68,6 +78,11 @@ function fileTarget(path: string): SerialTarget {
 function deviceTarget(path: string): SerialTarget {
   const fd = openToWrite(path, path, 0);
   return { ...streamTarget(fd), finish: async () => closeSync(fd) };
+}
+
+/** A pipe is opened anew: Node may have made its own descriptor non-blocking, and a synchronous write would fail with EAGAIN. */
+function standardOutput(): number {
+  return fstatSync(1).isFIFO() ? openSync('/proc/self/fd/1', constants.O_WRONLY) : 1;
 }
 
 function streamTarget(fd: number): SerialTarget {

@@ -12,9 +12,20 @@ export type Files = Readonly<Record<string, string | Omit<FileRecord, 'path'>>>;
 const MTIME = 1_768_478_400;
 
 /** A fileset whose records carry size, mode, mtime and both digests, and its control files by tag. */
-export function filesetWith(tag: string, files: Files, more: Omit<FilesetPart, 'tag' | 'files' | 'controlFiles'> & { scripts?: Record<string, string> } = {}) {
+export function filesetWith(
+  tag: string,
+  files: Files,
+  more: Omit<FilesetPart, 'tag' | 'files' | 'controlFiles'> & { scripts?: Record<string, string> } = {},
+) {
   const { scripts = {}, ...rest } = more;
-  return { ...rest, tag, contents: files, scripts, files: Object.entries(files).map(recordOf), controlFiles: Object.entries(scripts).map(controlFileOf) };
+  return {
+    ...rest,
+    tag,
+    contents: files,
+    scripts,
+    files: Object.entries(files).map(recordOf),
+    controlFiles: Object.entries(scripts).map(controlFileOf),
+  };
 }
 
 export type BuiltFileset = ReturnType<typeof filesetWith>;
@@ -24,7 +35,10 @@ export interface BuiltProduct extends Omit<ProductPart, 'filesets'> {
 }
 
 /** The depot. Content is found by fileset key and path. */
-export function memoryDepot(products: readonly BuiltProduct[], more: Omit<CatalogPart, 'products' | 'controlFiles'> = {}): Depot {
+export function memoryDepot(
+  products: readonly BuiltProduct[],
+  more: Omit<CatalogPart, 'products' | 'controlFiles'> = {},
+): Depot {
   const contents = new Map<string, Buffer>();
   const scripts: Record<string, Record<string, string>> = {};
   for (const product of products) {
@@ -49,7 +63,15 @@ export function memoryDepot(products: readonly BuiltProduct[], more: Omit<Catalo
 function recordOf([path, content]: [string, Files[string]]): FileRecord {
   if (typeof content !== 'string') return { path, ...content };
   const bytes = Buffer.from(content);
-  return { path, type: 'f', mode: 0o644, mtime: MTIME, size: bytes.length, cksum: cksumOf(bytes), sha256: sha256Of(bytes) };
+  return {
+    path,
+    type: 'f',
+    mode: 0o644,
+    mtime: MTIME,
+    size: bytes.length,
+    cksum: cksumOf(bytes),
+    sha256: sha256Of(bytes),
+  };
 }
 
 function controlFileOf([tag, content]: [string, string]): ControlFile {
