@@ -16,7 +16,7 @@ export type ObjectClass =
   | 'file';
 
 /** Types of formats.md 1. `tags` and `specs` are lists; `word` is an enumeration or an id that the tools write. */
-export type ValueType =
+type ValueType =
   | 'tag'
   | 'one_line'
   | 'multi_line'

@@ -122,6 +122,10 @@ describe('paths', () => {
   });
 });
 
+it('a mode that holds the file type too is cut to its permission bits', () => {
+  expect(parseInfo('file\npath /a\ntype f\nmode 104755\n', 'INFO').files[0]?.mode).toBe(0o4755);
+});
+
 describe('swbis', () => {
   it('padded sizes, modes without zero, slashes behind directories', () => {
     const info = membersOf(path.join(samples, 'single.sha1.ustar.tar')).get('catalog/Single/ALL/INFO')!.toString();

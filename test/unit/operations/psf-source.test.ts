@@ -216,6 +216,8 @@ describe('types', () => {
 
   it('a is recorded beside its archive', async () => {
     write('obj/new.o', 'object');
+    const source = await depot(around('file -t a obj/new.o /usr/lib/foo.a'));
+    expect(source.catalog.product('P')!.filesets[0]!.attributes.size).toBe('6');
     expect(await files('file -t a obj/new.o /usr/lib/foo.a')).toMatchObject([
       {
         type: 'a',
