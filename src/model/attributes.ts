@@ -13,18 +13,20 @@ export function attributesOf(pairs: Iterable<readonly [string, AttributeValue]>)
   return Object.fromEntries(pairs);
 }
 
+// What an object inherits (`constructor`, `__proto__` ...) is neither text nor list, so one look tells own values from the rest.
+
 /** The value as one text: '' when absent, list values joined by one blank. */
 export function text(attributes: Attributes, keyword: string): string {
-  const value = Object.hasOwn(attributes, keyword) ? attributes[keyword] : undefined;
-  if (value === undefined) return '';
-  return typeof value === 'string' ? value : value.join(' ');
+  const value = attributes[keyword];
+  if (typeof value === 'string') return value;
+  return Array.isArray(value) ? value.join(' ') : '';
 }
 
 /** The value as a list: empty when absent, a single text becomes a list of one. */
 export function list(attributes: Attributes, keyword: string): readonly string[] {
-  const value = Object.hasOwn(attributes, keyword) ? attributes[keyword] : undefined;
-  if (value === undefined || value === '') return [];
-  return typeof value === 'string' ? [value] : value;
+  const value = attributes[keyword];
+  if (Array.isArray(value)) return value;
+  return typeof value === 'string' && value !== '' ? [value] : [];
 }
 
 /** True only for `true` in any case (swbis writes `True`); absent is false. */

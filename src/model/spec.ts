@@ -38,10 +38,9 @@ const LATE_OPERATOR = /^(<=|>=|<|>)(.*)$/s;
  * Throws SdError `bad_spec` (data: `spec`, `column`, counted from 1).
  */
 export function parseSpec(source: string): SoftwareSpec {
-  const { chars, columns } = unquote(source);
+  const { chars, columnOf } = unquote(source);
   const [head, ...rest] = splitOutsideBrackets(chars, ',');
-  const fail = (offset: number, because: string): never =>
-    refuse(source, columns[offset] ?? source.length + 1, because);
+  const fail = (offset: number, because: string): never => refuse(source, columnOf(offset), because);
 
   const tags = splitOutsideBrackets(head!.text, '.').map((part) => {
     if (part.text === '') fail(part.at, 'A tag is missing there.');
@@ -144,7 +143,9 @@ function readItem(source: string): VersionItem | string {
 }
 
 /** The characters that count, and for each its column in `source`. */
-function unquote(source: string): { chars: string; columns: number[] } {
+function unquote(source: string): { chars: string; columnOf: (offset: number) => number } {
+  // Nearly every spec is plain; catalogs hold tens of thousands.
+  if (!/[\\\s]/.test(source)) return { chars: source, columnOf: (offset) => offset + 1 };
   const first = /^[ \t]/.test(source) ? 1 : 0;
   const last = source.length > first && /[ \t]$/.test(source) ? source.length - 1 : source.length;
   let chars = '';
@@ -156,7 +157,7 @@ function unquote(source: string): { chars: string; columns: number[] } {
     chars += char;
     columns.push(i + 1);
   }
-  return { chars, columns };
+  return { chars, columnOf: (offset) => columns[offset] ?? source.length + 1 };
 }
 
 /** Splits at `separator` where no closed `[...]` holds it, so that a pattern may list dots and commas. */

@@ -11,7 +11,7 @@
 
 import { text } from '../model/attributes.ts';
 import type { Placed } from '../model/patches.ts';
-import { everyFileset, isPatch, lookUp } from '../model/patches.ts';
+import { everyFileset, isPatch } from '../model/patches.ts';
 import { compareRevisions } from '../model/revision.ts';
 import type { FilesetKey } from '../model/software.ts';
 import { filesetName, tagOf } from '../model/software.ts';
@@ -31,12 +31,11 @@ export function takeForChosen(choice: Choice, filter: PatchFilter, keys: readonl
 
 /** patch_match_target: the patches of every base the target keeps, and of those that replace one there. */
 export function takeForTarget(choice: Choice, filter: PatchFilter): void {
-  const { source, target } = choice.input;
-  for (const placed of everyFileset(target)) {
+  for (const placed of everyFileset(choice.input.target)) {
     if (!isPatch(placed.fileset) && choice.stays(placed.key)) takePatches(choice, filter, placed, 'patch_match_target');
   }
   for (const key of [...choice.reasons.keys()]) {
-    const placed = lookUp(source, key)!;
+    const placed = choice.placed(key);
     if (!isPatch(placed.fileset)) takePatches(choice, filter, placed, 'patch_match_target');
   }
 }
@@ -64,7 +63,7 @@ function takeHead(choice: Choice, filter: PatchFilter, { chain, head }: Found, b
     choice.excluded.set(head.key, { key: head.key, name: head.name, because });
     return;
   }
-  choice.take(head.key, {
+  choice.take(head, {
     kind: 'automatic',
     by,
     base: filesetName(base.product, base.fileset),

@@ -5,13 +5,14 @@
 
 import { list } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
-import { everyFileset, isPatch } from '../model/patches.ts';
+import { isPatch } from '../model/patches.ts';
 import type { Fileset, FilesetKey, Product } from '../model/software.ts';
-import { filesetName, tagOf } from '../model/software.ts';
+import { filesetKey, tagOf } from '../model/software.ts';
 import type { SoftwareSpec } from '../model/spec.ts';
 import type { CatalogIndex } from './catalog-index.ts';
 import { indexOf } from './catalog-index.ts';
 import { isPattern, matchesPattern, satisfies, specOf } from './match.ts';
+import { connected, nearestInside, oldestFirst, reach } from './walk.ts';
 
 /** One patch fileset of one catalog. */
 export interface PatchNode {
@@ -21,36 +22,26 @@ export interface PatchNode {
   readonly fileset: Fileset;
   /** `PRODUCT.FILESET`. */
   readonly name: string;
+  /** Place in the graph: catalog after catalog, each in its order. */
+  readonly place: number;
   /** Alternatives: one that matches makes the fileset a base. */
   readonly ancestors: readonly SoftwareSpec[];
-  readonly supersedes: readonly SoftwareSpec[];
   /** Patches of the graph that this one's own list names. */
   readonly older: readonly PatchNode[];
   /** Patches of the graph whose own lists name this one. */
   readonly newer: readonly PatchNode[];
 }
 
-/** The patches of one base that supersede one another, through whatever steps. */
+/** The patches of one base that supersede one another, through whatever steps; both lists in graph order. */
 export interface Chain {
-  /** Oldest first; where chains merge, in source order as far as supersession allows. */
   readonly members: readonly PatchNode[];
-  /** Members no other member supersedes, in source order; empty only when the chain goes round in a circle. */
+  /** Members no other member supersedes; empty only when the chain goes round in a circle. */
   readonly heads: readonly PatchNode[];
 }
 
-export interface PatchCycle {
-  readonly code: 'supersedes_cycle' | 'ancestor_cycle';
-  readonly nodes: readonly PatchNode[];
-}
-
-/** True when one of a patch fileset's ancestor specs matches this fileset; any version does where the spec names none. */
-export function isBaseOf(patch: Fileset, product: Product, fileset: Fileset): boolean {
-  return list(patch.attributes, 'ancestor').some((source) => satisfies(source, product, fileset));
-}
-
-interface Edges extends PatchNode {
-  readonly older: PatchNode[];
-  readonly newer: PatchNode[];
+interface Node extends PatchNode {
+  readonly older: Node[];
+  readonly newer: Node[];
 }
 
 /** Graphs made so far, by their first catalog; a command asks for two or three. */
@@ -69,28 +60,20 @@ export function patchGraph(...catalogs: readonly [Catalog, ...Catalog[]]): Patch
 }
 
 export class PatchGraph {
-  /** Catalog after catalog, each in its order. */
   readonly nodes: readonly PatchNode[];
-  readonly #place = new Map<PatchNode, number>();
   readonly #byKey = new Map<Catalog, Map<FilesetKey, PatchNode>>();
-  readonly #byProduct = new Map<string, Edges[]>();
+  readonly #byProduct = new Map<string, Node[]>();
   /** By `PRODUCT.FILESET` of a literal ancestor. */
-  readonly #byAncestor = new Map<string, Set<PatchNode>>();
+  readonly #byAncestor = new Map<string, PatchNode[]>();
   /** Patches of which some ancestor is a pattern or not of the form product.fileset. */
-  readonly #looseAncestor = new Set<PatchNode>();
-  /** By literal product tag named in supersedes. */
-  readonly #bySuperseded = new Map<string, Set<PatchNode>>();
-  readonly #looseSuperseded = new Set<PatchNode>();
+  readonly #looseAncestor: PatchNode[] = [];
+  readonly #names = new Map<SoftwareSpec, string>();
+  #listing: Map<string, PatchNode[]> | undefined;
 
   constructor(catalogs: readonly Catalog[]) {
-    const nodes: Edges[] = [];
-    for (const catalog of new Set(catalogs)) {
-      for (const { product, fileset, key } of everyFileset(catalog)) {
-        if (isPatch(fileset)) nodes.push(this.#register(catalog, product, fileset, key));
-      }
-    }
+    const nodes: Node[] = [];
+    for (const catalog of new Set(catalogs)) this.#register(catalog, nodes);
     this.nodes = nodes;
-    for (const node of nodes) this.#place.set(node, this.#place.size);
     this.#link(nodes);
   }
 
@@ -99,35 +82,26 @@ export class PatchGraph {
     return this.#byKey.get(catalog)?.get(key);
   }
 
-  /** Sorts patches into graph order. */
-  inOrder(nodes: Iterable<PatchNode>): PatchNode[] {
-    return [...nodes].sort((a, b) => this.#place.get(a)! - this.#place.get(b)!);
-  }
-
   /** Patches with an ancestor that matches this base fileset, versions included, in graph order; all catalogs unless one is given. */
   candidates(product: Product, fileset: Fileset, within?: Catalog): PatchNode[] {
     const named = this.#byAncestor.get(`${tagOf(product)}.${tagOf(fileset)}`) ?? [];
-    const result = new Set<PatchNode>();
-    for (const node of [...named, ...this.#looseAncestor]) {
-      if (within && node.catalog !== within) continue;
-      if (node.ancestors.some((spec) => satisfies(spec, product, fileset))) result.add(node);
-    }
-    return this.inOrder(result);
+    const possible = this.#looseAncestor.length === 0 ? named : inOrder([...named, ...this.#looseAncestor]);
+    return possible.filter(
+      (node, i) =>
+        node !== possible[i - 1] &&
+        (!within || node.catalog === within) &&
+        node.ancestors.some((spec) => satisfies(spec, product, fileset)),
+    );
   }
 
   /** Everything that supersedes one of these, through any number of steps, in graph order. */
   newerThan(...nodes: readonly PatchNode[]): PatchNode[] {
-    return this.inOrder(reach(nodes, (node) => node.newer));
+    return inOrder(reach(nodes, (node) => node.newer));
   }
 
   /** Everything one of these supersedes, through any number of steps, in graph order. */
   olderThan(...nodes: readonly PatchNode[]): PatchNode[] {
-    return this.inOrder(reach(nodes, (node) => node.older));
-  }
-
-  /** True when `newer` supersedes `older`, directly or not. */
-  supersedes(newer: PatchNode, older: PatchNode): boolean {
-    return older.newer.includes(newer) || reach([older], (node) => node.newer).has(newer);
+    return inOrder(reach(nodes, (node) => node.older));
   }
 
   /**
@@ -135,91 +109,102 @@ export class PatchGraph {
    * Versions are not compared, there is nothing to compare with.
    */
   standingFor(spec: SoftwareSpec): PatchNode[] {
-    const direct = this.#bySuperseded.get(spec.tags[0]!) ?? [];
-    const result = new Set<PatchNode>();
-    for (const node of [...direct, ...this.#looseSuperseded]) {
-      if (node.supersedes.some((listed) => namesAbsent(listed, spec, node))) result.add(node);
-    }
-    return this.inOrder(result);
+    this.#listing ??= listings(this.nodes);
+    const possible = [...(this.#listing.get(spec.tags[0]!) ?? []), ...(this.#listing.get('*') ?? [])];
+    const standing = possible.filter((node) => supersededBy(node).some((listed) => namesAbsent(listed, spec, node)));
+    return inOrder(new Set(standing));
   }
 
-  /** Parts the candidates of ONE base into chains (connected by supersession, also through patches outside), in source order. */
+  /** Parts the candidates of ONE base into chains (connected by supersession, also through patches outside), in the order given. */
   chains(candidates: readonly PatchNode[]): Chain[] {
     const inside = new Set(candidates);
-    const above = new Map(candidates.map((node) => [node, firstInside(node, inside, (each) => each.newer)]));
-    const below = new Map<PatchNode, PatchNode[]>(candidates.map((node) => [node, []]));
-    for (const [node, newer] of above) for (const each of newer) below.get(each)!.push(node);
+    const newer = (node: PatchNode) => nearestInside(node, inside, (each) => each.newer);
+    const older = (node: PatchNode) => nearestInside(node, inside, (each) => each.older);
     const done = new Set<PatchNode>();
     const chains: Chain[] = [];
     for (const start of candidates) {
       if (done.has(start)) continue;
-      const members = this.inOrder(reach([start], (node) => [...above.get(node)!, ...below.get(node)!]).add(start));
-      for (const member of members) done.add(member);
-      const heads = members.filter((node) => above.get(node)!.length === 0);
-      chains.push({ members: oldestFirst(members, (node) => below.get(node)!), heads });
+      const members = inOrder(connected(start, [newer, older], done));
+      chains.push({ members, heads: members.filter((node) => newer(node).length === 0) });
     }
     return chains;
   }
 
-  /** Names of the chain that ends in this head, oldest first, the head last. */
+  /** Names of the part of a chain that leads to this head, oldest first, the head last. */
   chainTo(chain: Chain, head: PatchNode): string[] {
     const older = reach([head], (node) => node.older).add(head);
-    return chain.members.filter((node) => older.has(node)).map((node) => node.name);
+    return this.oldestFirst(chain.members.filter((node) => older.has(node))).map((node) => node.name);
   }
 
   /** Sorts patches so that a superseded one stands before its superseders; otherwise in the order given. */
   oldestFirst(nodes: readonly PatchNode[]): PatchNode[] {
     const inside = new Set(nodes);
-    return oldestFirst(nodes, (node) => firstInside(node, inside, (each) => each.older));
+    return oldestFirst(nodes, (node) => nearestInside(node, inside, (each) => each.older));
   }
 
-  /** Patches that supersede themselves through others, or are each other's ancestors by name: packaging errors. */
-  cycles(): PatchCycle[] {
-    const ancestors = (node: PatchNode): PatchNode[] =>
-      node.ancestors.flatMap((spec) =>
-        (this.#byProduct.get(spec.tags[0]!) ?? []).filter(
-          (each) => !sameSoftware(each, node) && satisfies(spec, each.product, each.fileset),
-        ),
-      );
-    return [
-      ...circles(this.nodes, (node) => node.older).map((nodes) => ({ code: 'supersedes_cycle' as const, nodes })),
-      ...circles(this.nodes, ancestors).map((nodes) => ({ code: 'ancestor_cycle' as const, nodes })),
-    ];
-  }
-
-  #register(catalog: Catalog, product: Product, fileset: Fileset, key: FilesetKey): Edges {
-    const ancestors = specsOf(fileset, 'ancestor');
-    const supersedes = specsOf(fileset, 'supersedes');
-    const name = filesetName(product, fileset);
-    const node: Edges = { catalog, key, product, fileset, name, ancestors, supersedes, older: [], newer: [] };
-    put(this.#byProduct, tagOf(product), [], (group) => group.push(node));
-    put(this.#byKey, catalog, new Map(), (group) => group.set(key, node));
-    for (const { tags } of ancestors) {
-      if (tags.length !== 2 || isPattern(tags[0]!) || isPattern(tags[1]!)) this.#looseAncestor.add(node);
-      else put(this.#byAncestor, `${tags[0]}.${tags[1]}`, new Set(), (group) => group.add(node));
+  #register(catalog: Catalog, nodes: Node[]): void {
+    const byKey = new Map<FilesetKey, PatchNode>();
+    this.#byKey.set(catalog, byKey);
+    for (const product of indexOf(catalog).products) {
+      for (const fileset of product.filesets) {
+        if (!isPatch(fileset)) continue;
+        const key = filesetKey(product.id, fileset.id);
+        const tag = tagOf(product);
+        const name = `${tag}.${tagOf(fileset)}`;
+        const ancestors = specsOf(fileset, 'ancestor');
+        const node: Node = {
+          catalog,
+          key,
+          product,
+          fileset,
+          name,
+          place: nodes.length,
+          ancestors,
+          older: [],
+          newer: [],
+        };
+        nodes.push(node);
+        byKey.set(key, node);
+        push(this.#byProduct, tag, node);
+        this.#registerAncestors(node);
+      }
     }
-    for (const { tags } of supersedes) {
-      if (isPattern(tags[0]!)) this.#looseSuperseded.add(node);
-      else put(this.#bySuperseded, tags[0]!, new Set(), (group) => group.add(node));
-    }
-    return node;
   }
 
-  /** Draws the edges. What a spec names is looked up once, however many patches list it. */
-  #link(nodes: readonly Edges[]): void {
-    const named = new Map<SoftwareSpec, readonly Edges[]>();
+  #registerAncestors(node: PatchNode): void {
+    let loose = false;
+    for (const spec of node.ancestors) {
+      const name = this.#literalName(spec);
+      if (name === '') loose = true;
+      else push(this.#byAncestor, name, node);
+    }
+    if (loose) this.#looseAncestor.push(node);
+  }
+
+  /** `PRODUCT.FILESET`, or '' for any other form. Many patches share one ancestor, so each is looked at once. */
+  #literalName(spec: SoftwareSpec): string {
+    let name = this.#names.get(spec);
+    if (name === undefined) {
+      name = spec.tags.length === 2 && !spec.tags.some(isPattern) ? spec.tags.join('.') : '';
+      this.#names.set(spec, name);
+    }
+    return name;
+  }
+
+  #link(nodes: readonly Node[]): void {
+    const known = new Map<string, readonly Node[]>();
+    const seen = new Set<PatchNode>();
     for (const node of nodes) {
-      const seen = new Set<PatchNode>();
-      for (const spec of node.supersedes) {
-        let meant = named.get(spec);
+      seen.clear();
+      for (const source of list(node.fileset.attributes, 'supersedes')) {
+        let meant = known.get(source);
         if (!meant) {
-          const pool = isPattern(spec.tags[0]!) ? nodes : (this.#byProduct.get(spec.tags[0]!) ?? []);
-          meant = pool.filter((each) => satisfies(spec, each.product, each.fileset));
-          named.set(spec, meant);
+          meant = this.#superseded(source, nodes);
+          known.set(source, meant);
         }
-        const exact = namesOneFileset(spec);
         for (const older of meant) {
-          if (seen.has(older) || sameSoftware(older, node) || !(exact || shareBase(older, node))) continue;
+          if (seen.has(older) || isCopy(older, node)) continue;
+          if (!namesOneFileset(source) && !shareBase(older, node)) continue;
           seen.add(older);
           node.older.push(older);
           older.newer.push(node);
@@ -227,9 +212,29 @@ export class PatchGraph {
       }
     }
   }
+
+  /** What one entry of a supersedes list names; looked up once, however many patches list it. */
+  #superseded(source: string, nodes: readonly Node[]): readonly Node[] {
+    const name = beforeComma(source);
+    const tag = name.slice(0, name.indexOf('.'));
+    // Nearly every entry is `P.F,fr=*` or `P.F` and needs no reading.
+    if (
+      tag !== '' &&
+      !isPattern(name) &&
+      (source === name || source.endsWith(',fr=*')) &&
+      source.indexOf(',') === source.lastIndexOf(',')
+    ) {
+      const exact = this.#byProduct.get(tag)?.filter((node) => node.name === name) ?? [];
+      if (exact.length > 0 || !this.#byProduct.has(tag)) return exact;
+    }
+    const spec = specOf(source);
+    if (!spec) return [];
+    const pool = isPattern(spec.tags[0]!) ? nodes : (this.#byProduct.get(spec.tags[0]!) ?? []);
+    return pool.filter((node) => satisfies(spec, node.product, node.fileset));
+  }
 }
 
-/** The same patch in two places: product, fileset and their revisions are equal, so one is a copy of the other. */
+/** The same software in two places: product, fileset and their revisions are equal, so one is a copy of the other. */
 export function sameSoftware(
   left: { readonly product: Product; readonly fileset: Fileset },
   right: { readonly product: Product; readonly fileset: Fileset },
@@ -241,18 +246,55 @@ export function sameSoftware(
 
 const IDENTITY = ['tag', 'revision', 'architecture', 'vendor_tag'];
 
-function put<K, V>(map: Map<K, V>, key: K, fresh: V, add: (value: V) => unknown): void {
-  const value = map.get(key) ?? fresh;
-  map.set(key, value);
-  add(value);
+/** Two nodes of one patch: in two catalogs, or one and the same. */
+function isCopy(left: PatchNode, right: PatchNode): boolean {
+  return left.name === right.name && sameSoftware(left, right);
+}
+
+/** Sorts patches into graph order. */
+export function inOrder(nodes: Iterable<PatchNode>): PatchNode[] {
+  const sorted = [...nodes];
+  return sorted.length > 1 ? sorted.sort((a, b) => a.place - b.place) : sorted;
+}
+
+function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const group = map.get(key);
+  if (group) group.push(value);
+  else map.set(key, [value]);
 }
 
 function specsOf(fileset: Fileset, keyword: string): SoftwareSpec[] {
-  return list(fileset.attributes, keyword).flatMap((source) => specOf(source) ?? []);
+  const specs: SoftwareSpec[] = [];
+  for (const source of list(fileset.attributes, keyword)) {
+    const spec = specOf(source);
+    if (spec) specs.push(spec);
+  }
+  return specs;
 }
 
-function namesOneFileset(spec: SoftwareSpec): boolean {
-  return spec.tags.length > 1 && !isPattern(spec.tags.at(-1)!);
+function supersededBy(node: PatchNode): SoftwareSpec[] {
+  return specsOf(node.fileset, 'supersedes');
+}
+
+/** Product tag named in a supersedes list → who lists it; patterns under `*`. */
+function listings(nodes: readonly PatchNode[]): Map<string, PatchNode[]> {
+  const listing = new Map<string, PatchNode[]>();
+  for (const node of nodes) {
+    for (const { tags } of supersededBy(node)) push(listing, isPattern(tags[0]!) ? '*' : tags[0]!, node);
+  }
+  return listing;
+}
+
+function beforeComma(source: string): string {
+  const comma = source.indexOf(',');
+  return comma < 0 ? source : source.slice(0, comma);
+}
+
+/** True for `P.F`, false for `P`, `P.*` and the like. */
+function namesOneFileset(source: string): boolean {
+  const name = beforeComma(source);
+  const dot = name.lastIndexOf('.');
+  return dot > 0 && !isPattern(name.slice(dot));
 }
 
 /** Same base by name: some ancestor of the one has the tags of some ancestor of the other. */
@@ -265,88 +307,6 @@ function shareBase(left: PatchNode, right: PatchNode): boolean {
 function namesAbsent(listed: SoftwareSpec, spec: SoftwareSpec, node: PatchNode): boolean {
   if (!matchesPattern(listed.tags[0]!, spec.tags[0]!)) return false;
   if (spec.tags.length === 1) return true;
-  const wanted = spec.tags.at(-1)!;
-  return matchesPattern(wanted, namesOneFileset(listed) ? listed.tags.at(-1)! : tagOf(node.fileset));
-}
-
-/** Everything reached from the start, which itself is in the result only when a circle leads back to it. */
-function reach(start: readonly PatchNode[], next: (node: PatchNode) => readonly PatchNode[]): Set<PatchNode> {
-  const found = new Set<PatchNode>();
-  const pending = [...start];
-  for (let node = pending.pop(); node; node = pending.pop()) {
-    for (const each of next(node)) {
-      if (found.has(each)) continue;
-      found.add(each);
-      pending.push(each);
-    }
-  }
-  return found;
-}
-
-/** The nearest nodes of `inside` in one direction, walking on through nodes outside it. */
-function firstInside(
-  start: PatchNode,
-  inside: ReadonlySet<PatchNode>,
-  next: (node: PatchNode) => readonly PatchNode[],
-): PatchNode[] {
-  const reached = reach([start], (node) => (node !== start && inside.has(node) ? [] : next(node)));
-  return [...reached].filter((node) => inside.has(node));
-}
-
-/** Depth first through `older`, without recursion: a chain may be thousands long. */
-function oldestFirst(nodes: readonly PatchNode[], older: (node: PatchNode) => readonly PatchNode[]): PatchNode[] {
-  const state = new Map<PatchNode, 'open' | 'done'>();
-  const sorted: PatchNode[] = [];
-  for (const start of nodes) {
-    const pending = [start];
-    for (let node = pending.at(-1); node; node = pending.at(-1)) {
-      if (state.has(node)) {
-        pending.pop();
-        if (state.get(node) === 'open') sorted.push(node);
-        state.set(node, 'done');
-        continue;
-      }
-      state.set(node, 'open');
-      pending.push(
-        ...older(node)
-          .filter((each) => !state.has(each))
-          .reverse(),
-      );
-    }
-  }
-  return sorted;
-}
-
-/** Groups of nodes on a circle: what is left when ends are peeled off from both sides again and again. */
-function circles(all: readonly PatchNode[], next: (node: PatchNode) => readonly PatchNode[]): PatchNode[][] {
-  const forward = new Map(all.map((node) => [node, next(node)]));
-  const backward = new Map<PatchNode, PatchNode[]>(all.map((node) => [node, []]));
-  for (const [node, targets] of forward) for (const target of targets) backward.get(target)?.push(node);
-  const left = new Set(all);
-  peel(left, forward, backward);
-  peel(left, backward, forward);
-  const groups: PatchNode[][] = [];
-  for (const start of left) {
-    const group = reach([start], (node) => forward.get(node)!.filter((each) => left.has(each))).add(start);
-    for (const node of group) left.delete(node);
-    groups.push(all.filter((node) => group.has(node)));
-  }
-  return groups;
-}
-
-function peel(
-  left: Set<PatchNode>,
-  out: ReadonlyMap<PatchNode, readonly PatchNode[]>,
-  back: ReadonlyMap<PatchNode, readonly PatchNode[]>,
-): void {
-  const count = new Map([...left].map((node) => [node, out.get(node)!.filter((each) => left.has(each)).length]));
-  const ends = [...left].filter((node) => count.get(node) === 0);
-  for (let node = ends.pop(); node; node = ends.pop()) {
-    left.delete(node);
-    for (const each of back.get(node)!) {
-      if (!left.has(each)) continue;
-      count.set(each, count.get(each)! - 1);
-      if (count.get(each) === 0) ends.push(each);
-    }
-  }
+  const exact = listed.tags.length > 1 && !isPattern(listed.tags.at(-1)!);
+  return matchesPattern(spec.tags.at(-1)!, exact ? listed.tags.at(-1)! : tagOf(node.fileset));
 }

@@ -4,7 +4,7 @@
 
 import { text } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
-import { isPatch, lookUp, type Placed } from '../model/patches.ts';
+import { everyFileset, isPatch, lookUp, type Placed } from '../model/patches.ts';
 import type { Exclusion, Finding, Reason } from '../model/plan.ts';
 import type { EngineOptions } from '../model/request.ts';
 import type { FilesetKey, Product } from '../model/software.ts';
@@ -12,8 +12,8 @@ import { filesetKey, tagOf } from '../model/software.ts';
 import { isComplete, patchesOn } from './applied.ts';
 import { indexOf } from './catalog-index.ts';
 import { type PatchGraph, type PatchNode, patchGraph, sameSoftware } from './chains.ts';
-import { resolveProducts } from './match.ts';
-import type { Pool } from './requisites.ts';
+import { keysOf } from './match.ts';
+import type { Pool, Provider } from './requisites.ts';
 
 export interface InstallInput {
   /** Depot the software comes from. */
@@ -30,7 +30,7 @@ export interface InstallInput {
 
 export class Choice {
   readonly input: InstallInput;
-  /** Patches of source and target together, the source's first. */
+  /** Patches of target and source together. */
   readonly graph: PatchGraph;
   /** Source key → why it was taken, in the order taken. */
   readonly reasons = new Map<FilesetKey, Reason>();
@@ -41,20 +41,30 @@ export class Choice {
   readonly findings: Finding[] = [];
   /** Source product id → location of `,l=`. */
   readonly locations = new Map<string, string>();
+  readonly #taken = new Map<FilesetKey, Placed>();
   readonly #versions = new Map<string, Product>();
+  /** Target keys that do not stay, from the start those of half loaded software. */
   readonly #gone = new Set<FilesetKey>();
+  readonly #bases = new Map<PatchNode, readonly Provider[]>();
+  readonly #staying: Pool;
+  readonly #pool: Pool;
   #fresh: FilesetKey[] = [];
 
   constructor(input: InstallInput) {
     this.input = input;
-    this.graph = patchGraph(input.source, input.target);
+    const target = { catalog: input.target, has: this.stays };
+    this.#staying = [target, { catalog: input.source, has: () => false }];
+    this.#pool = [target, { catalog: input.source, has: (key) => this.reasons.has(key) }];
+    this.graph = patchGraph(input.target, input.source);
+    for (const placed of everyFileset(input.target)) if (!isComplete(placed)) this.#gone.add(placed.key);
   }
 
   /** Takes a fileset of the source; false when it was taken before or another version of its product was. */
-  take(key: FilesetKey, reason: Reason): boolean {
-    const placed = this.placed(key);
+  take(placed: Placed, reason: Reason): boolean {
+    const { key } = placed;
     if (this.reasons.has(key) || this.otherVersion(placed.product)) return false;
     this.reasons.set(key, reason);
+    this.#taken.set(key, placed);
     this.excluded.delete(key);
     this.#versions.set(tagOf(placed.product), placed.product);
     this.#fresh.push(key);
@@ -71,7 +81,7 @@ export class Choice {
 
   /** A fileset of the source. */
   placed(key: FilesetKey): Placed {
-    const placed = lookUp(this.input.source, key);
+    const placed = this.#taken.get(key) ?? lookUp(this.input.source, key);
     if (!placed) throw new Error(`no fileset ${key} in the source`);
     return placed;
   }
@@ -83,19 +93,16 @@ export class Choice {
   }
 
   /** True for a fileset of the target that is complete and neither replaced nor dropped by what has been taken so far. */
-  readonly stays = (key: FilesetKey): boolean => {
-    const placed = lookUp(this.input.target, key);
-    return placed !== undefined && isComplete(placed) && !this.#gone.has(key);
-  };
+  readonly stays = (key: FilesetKey): boolean => !this.#gone.has(key);
 
-  /** What stays on the target. */
+  /** What stays on the target. The source counts as known (its patches say what supersedes what) but not as present. */
   staying(): Pool {
-    return [{ catalog: this.input.target, has: this.stays }];
+    return this.#staying;
   }
 
   /** What stays on the target and what comes. */
   pool(): Pool {
-    return [...this.staying(), { catalog: this.input.source, has: (key) => this.reasons.has(key) }];
+    return this.#pool;
   }
 
   /** The patch of a source key, or undefined for a base. */
@@ -105,11 +112,10 @@ export class Choice {
 
   /** True when a base of the patch stays on the target or comes in this session. */
   hasBase(patch: PatchNode): boolean {
-    return patch.ancestors.some((spec) =>
-      this.pool().some(({ catalog, has }) =>
-        resolveProducts(spec, catalog).filesets.some((key) => has(key) && !this.graph.node(catalog, key)),
-      ),
-    );
+    const { source, target } = this.input;
+    const bases = this.#bases.get(patch) ?? [...this.#basesIn(target, patch), ...this.#basesIn(source, patch)];
+    this.#bases.set(patch, bases);
+    return bases.some(({ catalog, key }) => (catalog === target ? this.stays(key) : this.reasons.has(key)));
   }
 
   /** True when the very same patch fileset stays on the target. */
@@ -135,6 +141,13 @@ export class Choice {
   /** Location a product goes to on a root. */
   locationOf(product: Product): string {
     return this.locations.get(product.id) ?? '/';
+  }
+
+  #basesIn(catalog: Catalog, patch: PatchNode): Provider[] {
+    return patch.ancestors
+      .flatMap((spec) => keysOf(spec, catalog))
+      .filter((key) => !this.graph.node(catalog, key))
+      .map((key) => ({ catalog, key }));
   }
 
   /** A base that is loaded again or in another version replaces what is there, and the patches on that are dropped (4.7). */

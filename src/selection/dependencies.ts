@@ -14,10 +14,10 @@ import type { FilesetKey, Product } from '../model/software.ts';
 import { filesetName, splitKey, tagOf } from '../model/software.ts';
 import type { SoftwareSpec } from '../model/spec.ts';
 import { brief } from '../model/spec.ts';
-import type { PatchNode } from './chains.ts';
+import { inOrder, type PatchNode } from './chains.ts';
 import type { Choice } from './choice.ts';
 import { resolve } from './match.ts';
-import { meets, providersOf, type Requisite, requisitesOf } from './requisites.ts';
+import { isProvided, meets, type Requisite, requisitesOf } from './requisites.ts';
 
 /** A requisite that neither the target nor the source meets so far. */
 export interface Missing {
@@ -61,12 +61,12 @@ export function noteMissing(choice: Choice, missing: readonly Missing[]): void {
 /** True when the requisite is met now, or selection must leave it to analysis without a word. */
 function settle(choice: Choice, requisite: Requisite, of: string): boolean {
   const { relation, text: spec, alternatives } = requisite;
-  if (relation === 'exrequisite' || meets(requisite, choice.staying())) return true;
+  if (relation === 'exrequisite' || (alternatives.length > 1 && meets(requisite, choice.staying()))) return true;
   if (choice.input.options.autoselect_minimum_dependencies && meets(requisite, choice.pool())) return true;
   for (const alternative of alternatives) {
-    if (providersOf(alternative, choice.pool()).length > 0) return true;
+    if (isProvided(alternative, choice.pool())) return true;
     const keys = fromSource(choice, alternative);
-    for (const key of keys) choice.take(key, { kind: 'requisite', relation, of, spec });
+    for (const key of keys) choice.take(choice.placed(key), { kind: 'requisite', relation, of, spec });
     if (keys.length > 0) return true;
   }
   return false;
@@ -109,7 +109,7 @@ function climb(choice: Choice, needed: readonly PatchNode[]): PatchNode | undefi
   const { graph, input } = choice;
   const above = [...needed, ...graph.newerThan(...needed)];
   const pool = new Set(above.filter((each) => each.catalog === input.source && fits(choice, each)));
-  return graph.inOrder(pool).find((each) => !graph.newerThan(each).some((newer) => pool.has(newer)));
+  return inOrder(pool).find((each) => !graph.newerThan(each).some((newer) => pool.has(newer)));
 }
 
 /** An explicit patch connected with the needed one, which does not supersede it (else the requisite would be met by now). */

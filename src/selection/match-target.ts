@@ -20,13 +20,13 @@ export function takeMatching(choice: Choice): void {
     .filter((placed) => !isPatch(placed.fileset))
     .flatMap((placed) => {
       const there = counterpart(placed, target);
-      return there ? [{ key: placed.key, installed: filesetName(there.product, there.fileset) }] : [];
+      return there ? [{ placed, installed: filesetName(there.product, there.fileset) }] : [];
     });
   refuseSeveralVersions(
     source,
-    matches.map((match) => match.key),
+    matches.map((match) => match.placed.key),
   );
-  for (const { key, installed } of matches) choice.take(key, { kind: 'matched', installed });
+  for (const { placed, installed } of matches) choice.take(placed, { kind: 'matched', installed });
   if (software.length === 0) return;
   choice.findings.push({
     severity: 'warning',

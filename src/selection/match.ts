@@ -55,12 +55,12 @@ const specs = new Map<string, SoftwareSpec | undefined>();
  * that one bad attribute of one object matches nothing instead of stopping a session.
  */
 export function specOf(source: string): SoftwareSpec | undefined {
-  if (specs.has(source)) return specs.get(source);
-  let spec: SoftwareSpec | undefined;
+  let spec = specs.get(source);
+  if (spec || specs.has(source)) return spec;
   try {
     spec = parseSpec(source);
   } catch {
-    spec = undefined;
+    // Remembered as unreadable.
   }
   specs.set(source, spec);
   return spec;
@@ -158,6 +158,23 @@ export function resolve(spec: SoftwareSpec, catalog: Catalog): Resolution {
   readAsProduct(spec, catalog, found);
   readAsBundle(spec, catalog, found);
   return found.resolution(catalog);
+}
+
+/** As `resolve(...).filesets`; quick for the literal `product.fileset` that most catalogs' attributes name. */
+export function keysOf(spec: SoftwareSpec, catalog: Catalog): readonly FilesetKey[] {
+  const [tag, part] = spec.tags as [string, string?];
+  const index = indexOf(catalog);
+  const plain = spec.tags.length === 2 && !spec.tags.some(isPattern) && !index.bundlesByTag.has(tag);
+  const products = plain ? (index.productsByTag.get(tag) ?? []) : [];
+  if (!plain || products.some((product) => product.subproducts.length > 0)) return resolve(spec, catalog).filesets;
+  const keys: FilesetKey[] = [];
+  for (const product of products) {
+    if (!objectMatches(spec, product)) continue;
+    for (const each of product.filesets) {
+      if (tagOf(each) === part && filesetMatches(spec, each)) keys.push(filesetKey(product.id, each.id));
+    }
+  }
+  return keys;
 }
 
 /** As `resolve`, but only the readings whose leftmost object is a product. */

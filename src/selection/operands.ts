@@ -47,7 +47,7 @@ export function takeOperands(choice: Choice): Asked {
     );
   for (const { operand, keys } of covered) {
     for (const key of keys) {
-      choice.take(key, { kind: 'asked', spec: operand });
+      choice.take(choice.placed(key), { kind: 'asked', spec: operand });
       if (choice.patch(key)) choice.explicit.add(key);
     }
   }

@@ -13,7 +13,7 @@ import type { CatalogIndex } from './catalog-index.ts';
 import { indexOf } from './catalog-index.ts';
 import type { PatchNode } from './chains.ts';
 import { patchGraph } from './chains.ts';
-import { isPattern, resolve } from './match.ts';
+import { isPattern, keysOf } from './match.ts';
 
 export type Relation = 'prerequisite' | 'corequisite' | 'exrequisite';
 
@@ -43,39 +43,35 @@ const RELATIONS: readonly Relation[] = ['prerequisite', 'corequisite', 'exrequis
 
 /** All requisites of a fileset in the order prerequisites, corequisites, exrequisites; every one of them must hold. */
 export function requisitesOf(fileset: Fileset): readonly Requisite[] {
-  return RELATIONS.flatMap((relation) =>
-    [relation, `${relation}s`].flatMap((keyword) =>
-      termsOf(list(fileset.attributes, keyword)).map((text) => ({
-        relation,
-        text,
-        alternatives: alternativesOf(text),
-      })),
-    ),
-  );
-}
-
-/** Everything in the pool that meets one alternative, with the superseders of patches; in pool order. */
-export function providersOf(spec: SoftwareSpec, pool: Pool): Provider[] {
-  const found: Provider[] = [];
-  const named: Provider[] = [];
-  for (const part of pool) {
-    for (const key of resolve(spec, part.catalog).filesets) {
-      named.push({ catalog: part.catalog, key });
-      if (part.has(key)) found.push({ catalog: part.catalog, key });
+  const requisites: Requisite[] = [];
+  for (const relation of RELATIONS) {
+    for (const keyword of [relation, `${relation}s`]) {
+      const values = list(fileset.attributes, keyword);
+      if (values.length === 0) continue;
+      for (const text of termsOf(values)) requisites.push({ relation, text, alternatives: alternativesOf(text) });
     }
   }
-  for (const node of superseders(spec, named, pool)) {
-    const held = pool.some((part) => part.catalog === node.catalog && part.has(node.key));
-    const known = found.some((each) => each.catalog === node.catalog && each.key === node.key);
-    if (held && !known) found.push({ catalog: node.catalog, key: node.key });
+  return requisites;
+}
+
+/** Everything in the pool that meets one alternative: what the spec names, then superseders of patches. */
+export function providersOf(spec: SoftwareSpec, pool: Pool): Provider[] {
+  const found: Provider[] = [];
+  for (const provider of findProviders(spec, pool)) {
+    if (!found.some((each) => each.catalog === provider.catalog && each.key === provider.key)) found.push(provider);
   }
   return found;
+}
+
+/** True when something in the pool meets one alternative. */
+export function isProvided(spec: SoftwareSpec, pool: Pool): boolean {
+  return findProviders(spec, pool).next().done !== true;
 }
 
 /** True when the pool meets one of the alternatives of a prerequisite or corequisite. Takes the text of a requisite as well. */
 export function meets(requisite: Requisite | string, pool: Pool): boolean {
   const alternatives = typeof requisite === 'string' ? alternativesOf(requisite) : requisite.alternatives;
-  return alternatives.some((spec) => providersOf(spec, pool).length > 0);
+  return alternatives.some((spec) => isProvided(spec, pool));
 }
 
 /**
@@ -85,7 +81,7 @@ export function meets(requisite: Requisite | string, pool: Pool): boolean {
 export function unmet(fileset: Fileset, pool: Pool): Requisite[] {
   return requisitesOf(fileset).filter((requisite) =>
     requisite.relation === 'exrequisite'
-      ? requisite.alternatives.some((spec) => pool.some((part) => resolve(spec, part.catalog).filesets.some(part.has)))
+      ? requisite.alternatives.some((spec) => pool.some((part) => keysOf(spec, part.catalog).some(part.has)))
       : !meets(requisite, pool),
   );
 }
@@ -159,8 +155,21 @@ function onePerRequisite(broken: readonly Broken[]): Broken[] {
   });
 }
 
+function* findProviders(spec: SoftwareSpec, pool: Pool): Generator<Provider> {
+  const named: Provider[] = [];
+  for (const { catalog, has } of pool) {
+    for (const key of keysOf(spec, catalog)) {
+      named.push({ catalog, key });
+      if (has(key)) yield { catalog, key };
+    }
+  }
+  for (const { catalog, key } of superseders(spec, named, pool)) {
+    if (pool.some((part) => part.catalog === catalog && part.has(key))) yield { catalog, key };
+  }
+}
+
 /** Superseders of what the spec names; of a patch no catalog holds, whoever lists it and their superseders (8.7.12). */
-function superseders(spec: SoftwareSpec, named: readonly Provider[], pool: Pool): PatchNode[] {
+function superseders(spec: SoftwareSpec, named: readonly Provider[], pool: Pool): readonly PatchNode[] {
   if (pool.length === 0) return [];
   const [first, ...rest] = pool.map((part) => part.catalog);
   const graph = patchGraph(first!, ...rest);

@@ -18,7 +18,7 @@ export function takeSiblings(choice: Choice, keys: Iterable<FilesetKey>): void {
   if (choice.input.options.allow_split_patches) return;
   for (const key of keys) {
     const patch = choice.patch(key);
-    if (!patch) continue;
+    if (!patch || patch.product.filesets.length === 1) continue;
     for (const fileset of patch.product.filesets) {
       const sibling = choice.patch(filesetKey(patch.product.id, fileset.id));
       if (sibling && sibling !== patch && !choice.reasons.has(sibling.key)) takeSibling(choice, patch, sibling);
@@ -34,7 +34,7 @@ function takeSibling(choice: Choice, patch: PatchNode, sibling: PatchNode): void
     noteOnce(choice, patch, sibling, because);
     return;
   }
-  const taken = choice.take(sibling.key, { kind: 'sibling', of: patch.name });
+  const taken = choice.take(sibling, { kind: 'sibling', of: patch.name });
   if (taken && choice.explicit.has(patch.key)) choice.explicit.add(sibling.key);
 }
 
