@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { pathTrouble } from '../../../src/analysis/paths.ts';
 import type { FileRecord } from '../../../src/model/software.ts';
-import { catalogOf, depotOf, installed, rootOf } from '../selection/catalog-builder.ts';
+import { catalogOf, depotOf, installed, type ProductPart, rootOf } from '../selection/catalog-builder.ts';
 import { asked, file, install, left, said, steps, type World } from './fixture.ts';
 
 const owning = (tag: string, ...files: FileRecord[]) => ({ tag, filesets: [{ tag: 'F', files }] });
@@ -12,12 +12,7 @@ const patching = (tag: string, base: string, ...files: FileRecord[]) => ({
   filesets: [{ tag: 'F', attributes: { is_patch: 'true', ancestor: [base] }, files }],
 });
 
-async function come(
-  products: Parameters<typeof depotOf>,
-  there: Parameters<typeof rootOf> = [],
-  world: World = {},
-  more = {},
-) {
+async function come(products: ProductPart[], there: ProductPart[] = [], world: World = {}, more = {}) {
   const from = depotOf(...products);
   return install({ from, on: rootOf(...there), selection: asked(from), world, ...more });
 }
@@ -172,7 +167,7 @@ describe('paths', () => {
     expect(pathTrouble({ path: '/s', type: 's', link_source: '../x' }, '')).toBeUndefined();
   });
   it('refuses on roots and in depots; reserved only on roots', async () => {
-    const products: Parameters<typeof depotOf> = [owning('A', file('/../x')), owning('B', file('/var/adm/sw/x'))];
+    const products: ProductPart[] = [owning('A', file('/../x')), owning('B', file('/var/adm/sw/x'))];
     expect(said(await come(products))).toEqual(['error unsafe_path', 'error reserved_path']);
     expect(said(await come(products, [], {}, { into: 'depot', on: depotOf() }))).toEqual(['error unsafe_path']);
   });
@@ -216,7 +211,7 @@ describe('disk space', () => {
   });
   it('counts the rewritten archive, declared space and new directories', async () => {
     const member: FileRecord = { path: '/lib/m.o', type: 'a', archive_path: '/lib/l.a', size: 1024 };
-    const needed = async (products: Parameters<typeof depotOf>) =>
+    const needed = async (products: ProductPart[]) =>
       (await come(products, [], { disk: { '/lib/l.a': 102_400 }, free: { '/': 1e9, '/var': 1e9 } })).space.find(
         (use) => use.mount === '/',
       )?.needed;

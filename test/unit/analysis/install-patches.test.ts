@@ -13,6 +13,7 @@ import {
   PATCHES,
   PD_1,
   PO_1,
+  type ProductPart,
   PT_1,
   PT_2,
   PT_3,
@@ -23,7 +24,7 @@ import {
 import { asked, install, left, planned, said, steps } from './fixture.ts';
 
 const base = installed(acme());
-const onAcme = (...patches: Parameters<typeof rootOf>) => rootOf(base, ...patches);
+const onAcme = (...patches: ProductPart[]) => rootOf(base, ...patches);
 const superseded = (by: string) => ({
   RUN: { patch_state: 'superseded', superseded_by: `${by}.RUN` },
   MAN: { patch_state: 'superseded', superseded_by: `${by}.MAN` },

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { Identities } from '../../../src/analysis/identity.ts';
 import type { AttributeValue } from '../../../src/model/attributes.ts';
-import { catalogOf, depotOf, installed, rootOf } from '../selection/catalog-builder.ts';
+import { catalogOf, depotOf, installed, type ProductPart, rootOf } from '../selection/catalog-builder.ts';
 import { asked, install, left, said, steps } from './fixture.ts';
 
 type More = Record<string, AttributeValue>;
@@ -231,7 +231,7 @@ describe('identities', () => {
   it('parts filesets of one tag by architecture, and follows a lone one that changed it', () => {
     const fileset = (id: string, architecture: string) => ({ tag: 'F', id, attributes: { architecture } });
     const two = depotOf({ tag: 'P', filesets: [fileset('F', '32'), fileset('F.2', '64')] });
-    const place = (target: Parameters<typeof depotOf>[0], source: ReturnType<typeof depotOf>) => {
+    const place = (target: ProductPart, source: ReturnType<typeof depotOf>) => {
       const identities = new Identities(depotOf(target), 'root');
       const product = source.products()[0]!;
       return product.filesets.map((each) => identities.fileset(identities.product(product), product, each).key);
