@@ -81,8 +81,7 @@ export class Audit {
 
   /** Why the store cannot be trusted, or undefined. */
   fault(): string | undefined {
-    if (this.#gap || this.#first > Math.max(1, this.#ledger.generation - KEPT + 1))
-      return 'a commit is missing in its history';
+    if (this.#gap) return 'a commit is missing in its history';
     if (this.#count !== this.#ledger.count) {
       return `it holds ${this.#count} records where its last commit left ${this.#ledger.count}`;
     }

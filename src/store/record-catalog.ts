@@ -61,6 +61,16 @@ export class RecordCatalog implements Catalog {
     return this.#reader.records().products.get(id)?.product;
   }
 
+  mayHoldSuperseded(id: string): boolean {
+    // The word stands in patch_state, and in the keyword superseded_by, of such a fileset: its text says so before it is parsed.
+    return (
+      this.#reader
+        .records()
+        .products.get(id)
+        ?.filesets.some((each) => each.value.includes('superseded')) ?? false
+    );
+  }
+
   files(fileset: FilesetKey): readonly FileRecord[] {
     const entry = this.#reader.records().filesetEntry(fileset);
     if (entry === undefined) return [];
