@@ -84,6 +84,19 @@ describe('checkinstall', () => {
   it('run_scripts=false: nothing runs', async () => {
     expect((await checked({ P: 1 }, { run_scripts: false })).ran).toEqual([]);
   });
+  it('brings back what the refused one was to replace, and with it what that excludes', async () => {
+    const next = {
+      tag: 'B',
+      attributes: { revision: '2' },
+      filesets: [{ tag: 'F', controlFiles: script('checkinstall') }],
+    };
+    const from = depotOf({ tag: 'X', filesets: [{ tag: 'F', attributes: { exrequisites: ['B,r=1'] } }] }, next);
+    const on = rootOf(installed({ tag: 'B', attributes: { revision: '1' }, filesets: [{ tag: 'F' }] }));
+    const wish = { from, on, selection: asked(from) };
+    expect(steps(await install(wish))).toEqual(['install X.F', 'update B.F']);
+    const plan = await install({ ...wish, world: { exits: { 'checkinstall B.F': 1 } } });
+    expect(left(plan)).toEqual(['exclude B.F', 'exclude X.F']);
+  });
   it('takes what depends on the refused one along, before its own script runs', async () => {
     const needy = {
       ...product('Q'),

@@ -55,6 +55,14 @@ describe('two products, one path', () => {
     ]);
     expect(steps(plan)).toEqual(['install A.F', 'install C.F']);
   });
+  it('what falls later with another one no longer holds its paths', async () => {
+    const leaning = { tag: 'A', filesets: [{ tag: 'F', attributes: { corequisites: ['B'] }, files: [file('/n')] }] };
+    const plan = await come(
+      [leaning, owning('B', file('/x', { cksum: 2 })), owning('C', file('/n', { cksum: 3 }))],
+      [installed(owning('D', file('/x')))],
+    );
+    expect([steps(plan), left(plan)]).toEqual([['install C.F'], ['exclude A.F', 'exclude B.F']]);
+  });
   it('takes what depends on the refused one along', async () => {
     const needy = { tag: 'C', filesets: [{ tag: 'F', attributes: { prerequisites: ['B'] } }] };
     const plan = await come([owning('A', file('/x')), owning('B', file('/x', { cksum: 2 })), needy]);
