@@ -18,6 +18,11 @@ export interface Catalog {
   /** Every product with its subproducts and filesets, in catalog order (source order; an IPD: order of installation). */
   products(): readonly Product[];
   product(id: string): Product | undefined;
+  /**
+   * False when no fileset of the product can be superseded, told without parsing a fileset, so that a listing of ten thousand
+   * products parses products only. A catalog without this method has to be looked at.
+   */
+  mayHoldSuperseded?(id: string): boolean;
   /** File records of one fileset in INFO order. Throws SdError `catalog_damaged` where they cannot be read. */
   files(fileset: FilesetKey): readonly FileRecord[];
   /** Content of a control file of a product (`owner` = product id) or fileset (`owner` = fileset key); undefined if absent. */

@@ -14,8 +14,10 @@ export interface ListedObject {
   readonly class: ListedClass;
   readonly name: string;
   readonly stored: Attributes;
-  /** Keywords that are made on display; a result of undefined means "this object has none". */
-  readonly computed: Readonly<Record<string, () => AttributeValue | undefined>>;
+  /** Keywords of this class that are made on display, in the order -v prints them. */
+  readonly made: readonly string[];
+  /** Makes one of them; undefined for any other keyword, and for what this object has not. */
+  make(keyword: string): AttributeValue | undefined;
 }
 
 /** Attributes whose value is always a list of software_specs; in listings each value takes a line of its own. */
@@ -58,8 +60,7 @@ export function presentName(keyword: string): string {
 /** One attribute; '' when the object does not have it. Lists of specs are arrays even with one member. */
 export function attributeOf(object: ListedObject, keyword: string): AttributeValue {
   const name = presentName(keyword);
-  const compute = Object.hasOwn(object.computed, name) ? object.computed[name] : undefined;
-  const value = compute?.() ?? storedValue(object.stored, name) ?? storedValue(object.stored, keyword) ?? '';
+  const value = object.make(name) ?? storedValue(object.stored, name) ?? storedValue(object.stored, keyword) ?? '';
   if (SPEC_LISTS.has(name)) return typeof value === 'string' ? (value === '' ? [] : [value]) : value;
   return typeof value !== 'string' && value.length === 1 ? (value[0] ?? '') : value;
 }
@@ -67,7 +68,7 @@ export function attributeOf(object: ListedObject, keyword: string): AttributeVal
 /** Every attribute (-v): tag or path first, the stored ones in their own order, then what is computed. Empty lists are left out. */
 export function allAttributes(object: ListedObject, layout: string): Attributes {
   const first = Object.keys(object.stored).filter((keyword) => keyword === 'tag' || keyword === 'path');
-  const keywords = new Set([...first, ...Object.keys(object.stored), ...Object.keys(object.computed)]);
+  const keywords = new Set([...first, ...Object.keys(object.stored), ...object.made]);
   const pairs: [string, AttributeValue][] = [];
   for (const keyword of keywords) {
     const isStored = storedValue(object.stored, keyword) !== undefined;
@@ -92,12 +93,10 @@ export function dateText(seconds: string): string | undefined {
   return `${weekday} ${month} ${String(time.getDate()).padStart(2)} ${time.toTimeString().slice(0, 8)} ${time.getFullYear()}`;
 }
 
-/** create_date and mod_date of any object with times. */
-export function dates(stored: Attributes): ListedObject['computed'] {
-  return {
-    create_date: () => dateText(text(stored, 'create_time')),
-    mod_date: () => dateText(text(stored, 'mod_time')),
-  };
+/** create_date or mod_date of any object with times. */
+export function dateOf(stored: Attributes, keyword: string): string | undefined {
+  if (keyword === 'create_date') return dateText(text(stored, 'create_time'));
+  return keyword === 'mod_date' ? dateText(text(stored, 'mod_time')) : undefined;
 }
 
 /** category_tag with the reserved tag `patch`, which every object with is_patch=true owns (patches.md 1.5). */
@@ -137,14 +136,11 @@ export function longText(catalog: Catalog, owner: string, stored: Attributes, ke
   return undefined;
 }
 
-/** vendor.title and vendor.description: names of layout 0.8 for what now stands in the vendor object. */
-export function vendorTexts(catalog: Catalog, stored: Attributes): ListedObject['computed'] {
-  const of = (keyword: string) => () => {
-    const tag = text(stored, 'vendor_tag');
-    const vendor = tag === '' ? undefined : catalog.vendors().find((each) => tagOf(each) === tag);
-    return vendor && (text(vendor.attributes, keyword) || undefined);
-  };
-  return { 'vendor.title': of('title'), 'vendor.description': of('description') };
+/** vendor.title or vendor.description: names of layout 0.8 for what now stands in the vendor object. */
+export function vendorText(catalog: Catalog, stored: Attributes, keyword: string): string | undefined {
+  const tag = text(stored, 'vendor_tag');
+  const vendor = tag === '' ? undefined : catalog.vendors().find((each) => tagOf(each) === tag);
+  return vendor && (text(vendor.attributes, keyword.slice('vendor.'.length)) || undefined);
 }
 
 /** A file record as the attributes INFO spells it with. */

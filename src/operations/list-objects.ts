@@ -1,26 +1,33 @@
 // Every class of SD object as a ListedObject: its printed name, its stored attributes, and which attributes are made on display.
 // Promise: building one is cheap (10,000 products are normal); sums, texts and dates are made only when a column asks for them.
 
-import type { AttributeValue } from '../model/attributes.ts';
+import type { Attributes, AttributeValue } from '../model/attributes.ts';
 import { attributesOf, list, text } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
 import type { Bundle, Category, ControlFile, FileRecord, Fileset, Product, Subproduct } from '../model/software.ts';
-import { filesetKey, tagOf } from '../model/software.ts';
+import { filesetKey, filesetName, tagOf } from '../model/software.ts';
 import { contentsOf } from '../selection/match.ts';
 import type { ListedObject } from './list-attributes.ts';
 import {
   categoryTags,
   controlFileAttributes,
-  dates,
+  dateOf,
   fileAttributes,
   filesetSize,
   longText,
   softwareSpec,
-  vendorTexts,
+  vendorText,
 } from './list-attributes.ts';
 import { partsOf } from './list-selection.ts';
 
-type Computed = ListedObject['computed'];
+/** What is made on display, by class. */
+const DATES = ['create_date', 'mod_date'];
+const TOP = ['size', 'category_tag', 'description', 'copyright', 'vendor.title', 'vendor.description', ...DATES];
+const BUNDLE = [...TOP, 'software_spec'];
+const PRODUCT = [...TOP, 'all_filesets', 'readme', 'software_spec'];
+const SUBPRODUCT = ['size', ...DATES, 'software_spec'];
+const FILESET = ['size', 'state', 'category_tag', 'description', ...DATES, 'software_spec'];
+const NOTHING: readonly string[] = [];
 
 /** Makes rows' objects from one catalog. A prefix is '' or `BUNDLE.`, for software shown as part of a bundle. */
 export interface Objects {
@@ -43,79 +50,62 @@ export function objectsOf(catalog: Catalog): Objects {
       class: 'bundle',
       name: prefix + tagOf(bundle),
       stored: bundle.attributes,
-      computed: {
-        ...top(catalog, bundle.attributes, bundle.id),
-        size: () => String(bundleSize(catalog, bundle)),
-        software_spec: () => softwareSpec(prefix + tagOf(bundle), bundle.attributes, installed),
-      },
+      made: BUNDLE,
+      make: (keyword) => ofBundle(catalog, bundle, keyword),
     }),
     product: (product, prefix = '') => ({
       class: 'product',
       name: prefix + tagOf(product),
       stored: product.attributes,
-      computed: {
-        ...top(catalog, product.attributes, product.id),
-        size: () => String(sum(product.filesets, (fileset) => filesetSize(catalog, product, fileset))),
-        all_filesets: () => text(product.attributes, 'all_filesets') || product.filesets.map(tagOf),
-        readme: () => longText(catalog, product.id, product.attributes, 'readme'),
-        software_spec: () => softwareSpec(tagOf(product), product.attributes, installed),
-      },
+      made: PRODUCT,
+      make: (keyword) => ofProduct(catalog, product, keyword),
     }),
     subproduct: (product, subproduct, prefix = '') => ({
       class: 'subproduct',
       name: `${prefix}${tagOf(product)}.${tagOf(subproduct)}`,
       stored: subproduct.attributes,
-      computed: {
-        ...dates(subproduct.attributes),
-        size: () => String(sum(filesetsOf(product, subproduct), (fileset) => filesetSize(catalog, product, fileset))),
-        software_spec: () => softwareSpec(`${tagOf(product)}.${tagOf(subproduct)}`, product.attributes, installed),
-      },
+      made: SUBPRODUCT,
+      make: (keyword) => ofSubproduct(catalog, product, subproduct, keyword),
     }),
-    fileset: (product, fileset, prefix = '') => {
-      const name = `${tagOf(product)}.${tagOf(fileset)}`;
-      return {
-        class: 'fileset',
-        name: prefix + name,
-        stored: fileset.attributes,
-        computed: {
-          ...filesetTexts(catalog, product, fileset),
-          size: () => String(filesetSize(catalog, product, fileset)),
-          software_spec: () => softwareSpec(name, product.attributes, installed, fileset.attributes),
-        },
-      };
-    },
+    fileset: (product, fileset, prefix = '') => ({
+      class: 'fileset',
+      name: prefix + filesetName(product, fileset),
+      stored: fileset.attributes,
+      made: FILESET,
+      make: (keyword) => ofFileset(catalog, product, fileset, keyword),
+    }),
     file: (fileset, record) => ({
       class: 'file',
       name: recordName(fileset, record.path),
       stored: fileAttributes(record),
-      computed: {},
+      made: NOTHING,
+      make: () => undefined,
     }),
     controlFile: (owner, record) => ({
       class: 'control_file',
       name: recordName(owner, record.tag),
       stored: controlFileAttributes(record),
-      computed: {},
+      made: NOTHING,
+      make: () => undefined,
     }),
     category: (category) => ({
       class: 'category',
       name: tagOf(category),
       stored: category.attributes,
-      computed: dates(category.attributes),
+      made: DATES,
+      make: (keyword) => dateOf(category.attributes, keyword),
     }),
   };
 }
 
 /** A registered depot or root; it has attributes only when the caller could read them. */
-export function placeObject(
-  kind: 'depot' | 'root',
-  path: string,
-  attributes: Readonly<Record<string, AttributeValue>>,
-): ListedObject {
+export function placeObject(kind: 'depot' | 'root', path: string, attributes: Attributes): ListedObject {
   return {
     class: kind,
     name: path,
     stored: attributesOf([['path', path], ...Object.entries(attributes).filter(([keyword]) => keyword !== 'path')]),
-    computed: dates(attributes),
+    made: DATES,
+    make: (keyword) => dateOf(attributes, keyword),
   };
 }
 
@@ -132,32 +122,76 @@ export function filesetsOf(product: Product, subproduct: Subproduct, seen = new 
   return [...new Set([...own, ...inner])];
 }
 
+function ofBundle(catalog: Catalog, bundle: Bundle, keyword: string): AttributeValue | undefined {
+  if (keyword === 'size') return String(bundleSize(catalog, bundle));
+  if (keyword === 'software_spec') return softwareSpec(tagOf(bundle), bundle.attributes, catalog.kind === 'root');
+  return ofTop(catalog, bundle.id, bundle.attributes, keyword);
+}
+
+function ofProduct(catalog: Catalog, product: Product, keyword: string): AttributeValue | undefined {
+  // `filesets` is asked for only where it is needed: reading it parses them.
+  const { attributes } = product;
+  if (keyword === 'size') return String(sum(product.filesets, (fileset) => filesetSize(catalog, product, fileset)));
+  if (keyword === 'all_filesets') return text(attributes, 'all_filesets') || product.filesets.map(tagOf);
+  if (keyword === 'readme') return longText(catalog, product.id, attributes, 'readme');
+  if (keyword === 'software_spec') return softwareSpec(tagOf(product), attributes, catalog.kind === 'root');
+  return ofTop(catalog, product.id, attributes, keyword);
+}
+
+function ofSubproduct(
+  catalog: Catalog,
+  product: Product,
+  subproduct: Subproduct,
+  keyword: string,
+): AttributeValue | undefined {
+  if (keyword === 'size') {
+    return String(sum(filesetsOf(product, subproduct), (fileset) => filesetSize(catalog, product, fileset)));
+  }
+  if (keyword === 'software_spec') {
+    return softwareSpec(`${tagOf(product)}.${tagOf(subproduct)}`, product.attributes, catalog.kind === 'root');
+  }
+  return dateOf(subproduct.attributes, keyword);
+}
+
+function ofFileset(catalog: Catalog, product: Product, fileset: Fileset, keyword: string): AttributeValue | undefined {
+  const { attributes } = fileset;
+  switch (keyword) {
+    case 'size':
+      return String(filesetSize(catalog, product, fileset));
+    case 'state':
+      // What is in a depot is available, whether or not its INDEX says so.
+      return text(attributes, 'state') || (catalog.kind === 'depot' ? 'available' : undefined);
+    case 'category_tag':
+      return categoryTags(attributes);
+    case 'description':
+      return longText(catalog, filesetKey(product.id, fileset.id), attributes, keyword);
+    case 'software_spec':
+      return softwareSpec(filesetName(product, fileset), product.attributes, catalog.kind === 'root', attributes);
+    default:
+      return dateOf(attributes, keyword);
+  }
+}
+
+/** What bundles and products have in common. */
+function ofTop(catalog: Catalog, owner: string, stored: Attributes, keyword: string): AttributeValue | undefined {
+  switch (keyword) {
+    case 'category_tag':
+      return categoryTags(stored);
+    case 'description':
+    case 'copyright':
+      return longText(catalog, owner, stored, keyword);
+    case 'vendor.title':
+    case 'vendor.description':
+      return vendorText(catalog, stored, keyword);
+    default:
+      return dateOf(stored, keyword);
+  }
+}
+
 function bundleSize(catalog: Catalog, bundle: Bundle): number {
   return sum(partsOf(contentsOf(bundle, catalog), catalog), ({ product, filesets }) =>
     sum(filesets, (fileset) => filesetSize(catalog, product, fileset)),
   );
-}
-
-/** What bundles and products have in common. */
-function top(catalog: Catalog, stored: ListedObject['stored'], owner: string): Computed {
-  return {
-    ...dates(stored),
-    ...vendorTexts(catalog, stored),
-    category_tag: () => categoryTags(stored),
-    description: () => longText(catalog, owner, stored, 'description'),
-    copyright: () => longText(catalog, owner, stored, 'copyright'),
-  };
-}
-
-function filesetTexts(catalog: Catalog, product: Product, fileset: Fileset): Computed {
-  const { attributes } = fileset;
-  return {
-    ...dates(attributes),
-    category_tag: () => categoryTags(attributes),
-    description: () => longText(catalog, filesetKey(product.id, fileset.id), attributes, 'description'),
-    // What is in a depot is available, whether or not its INDEX says so.
-    state: () => text(attributes, 'state') || (catalog.kind === 'depot' ? 'available' : undefined),
-  };
 }
 
 function sum<T>(items: readonly T[], size: (item: T) => number): number {

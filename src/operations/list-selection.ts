@@ -76,9 +76,18 @@ export function partsOf(resolution: Resolution, catalog: Catalog): ProductPart[]
   });
 }
 
-/** Everything of a product. */
+/** Everything of a product. Its filesets are looked at only by who asks for them. */
 export function wholePart(product: Product): ProductPart {
-  return { product, whole: true, filesets: product.filesets, subproducts: product.subproducts };
+  return {
+    product,
+    whole: true,
+    get filesets() {
+      return product.filesets;
+    },
+    get subproducts() {
+      return product.subproducts;
+    },
+  };
 }
 
 /** What a bundle holds, those of bundles inside it included. */

@@ -24,13 +24,15 @@ export function visibleCatalog(catalog: Catalog, visibility: Visibility): Catalo
   if (!hidesSuperseded && visibility.createdUntil === 0) return catalog;
   const recent = (object: { readonly attributes: Fileset['attributes'] }) =>
     visibility.createdUntil > 0 && Number(text(object.attributes, 'create_time')) > visibility.createdUntil;
+  const mayHide = (product: Product) =>
+    visibility.createdUntil > 0 || (catalog.mayHoldSuperseded?.(product.id) ?? true);
   const hidden = (fileset: Fileset) => (hidesSuperseded && isSuperseded(fileset)) || recent(fileset);
   let products: ReadonlyMap<string, Product> | undefined;
   const visible = () => {
     products ??= new Map(
       catalog
         .products()
-        .flatMap((product) => (recent(product) ? [] : visiblePart(product, hidden)))
+        .flatMap((product) => (recent(product) ? [] : mayHide(product) ? visiblePart(product, hidden) : [product]))
         .map((product) => [product.id, product]),
     );
     return products;
