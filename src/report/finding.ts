@@ -6,11 +6,11 @@ import type { Message } from './message.ts';
 
 /** A finding, and for a failed control script SD's line about what that means. */
 export function findingMessages(finding: Finding): Message[] {
-  const text = finding.severity === 'error' ? `${finding.text} [${finding.code}]` : finding.text;
+  // The line that says "see previous lines" follows; these are the lines, without prefix and code of their own.
+  const preceding = finding.code === 'requisite_unmet';
   const message: Message = {
-    // The line that says "see previous lines" follows; these are the lines, without a prefix of their own.
-    as: finding.code === 'requisite_unmet' ? 'plain' : finding.severity,
-    text,
+    as: preceding ? 'plain' : finding.severity,
+    text: finding.severity === 'error' && !preceding ? `${finding.text} [${finding.code}]` : finding.text,
     ...(finding.msgid === undefined ? {} : { msgid: finding.msgid }),
   };
   return finding.code === 'script_failed' || finding.code === 'script_warning'

@@ -39,6 +39,9 @@ export interface Reporter {
   close(): void;
 }
 
+/** Plain lines say what the ERROR or WARNING after them is about. */
+const ON_STDERR: ReadonlySet<Message['as']> = new Set(['error', 'warning', 'plain']);
+
 /** The reporter of one command. */
 export function reporter(parts: ReporterParts): Reporter {
   return new SessionReporter(parts);
@@ -106,7 +109,7 @@ class SessionReporter implements Reporter {
 
   private toTerminal(message: Message): void {
     const { verbose } = this.parts.options;
-    const stderr = message.as === 'error' || message.as === 'warning' || message.as === 'plain' || (message.as === 'lines' && message.stream);
+    const stderr = ON_STDERR.has(message.as) || (message.as === 'lines' && message.stream !== undefined);
     if (!stderr && (verbose === 0 || !this.wanted(message, 'terminal'))) return;
     let lines = this.lines(message, 'terminal');
     // The output opens with the banner itself; clients read its first line.

@@ -75,6 +75,16 @@ test('errors and warnings go to stderr, all else to stdout, everything to the lo
   );
 });
 
+test('the lines an ERROR refers to stand before it, on the same stream', () => {
+  const unmet = {
+    severity: 'error',
+    code: 'requisite_unmet',
+    text: 'The prerequisite "A" cannot be resolved.',
+  } as const;
+  tell({ verbose: 0 }, [{ type: 'finding', finding: unmet }, finding('error')]);
+  expect(err).toBe('         The prerequisite "A" cannot be resolved.\nERROR:   A error. [x]\n');
+});
+
 test('verbose=0 empties stdout only; verbose=2 shows files; loglevel decides for the log', () => {
   tell({ verbose: 0, loglevel: 2 }, [begin, finding('error'), file]);
   expect([out, err]).toEqual(['', 'ERROR:   A error. [x]\n']);
