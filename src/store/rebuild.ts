@@ -2,7 +2,7 @@
 // Promise: the damaged store is kept aside, whatever comes of it; the new one appears by one rename; only one process at a time does
 // this, and none opens the store meanwhile. Must not: be silent; every success is reported by the caller.
 
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fsyncDirectory, syncFileSystem, testPoint } from '../host/durable.ts';
 import type { Catalog } from '../model/catalog.ts';
@@ -86,7 +86,10 @@ export async function rebuild(engine: Engine, layout: StoreLayout, why: string):
 
 /** True when there is something to rebuild from. */
 export function canRebuild(layout: StoreLayout): boolean {
-  return existsSync(join(layout.home, 'catalog')) || existsSync(join(layout.textTree, 'INDEX'));
+  if (existsSync(join(layout.home, 'catalog')) || existsSync(join(layout.textTree, 'INDEX'))) return true;
+  if (!existsSync(layout.textTree)) return false;
+  // The joined INDEX alone may be lost.
+  return readdirSync(layout.textTree).some((name) => existsSync(join(layout.textTree, name, 'pfiles/INDEX')));
 }
 
 /** Everything of a catalog as operations on an empty one. */
