@@ -86,7 +86,7 @@ function storedValue(stored: Attributes, keyword: string): AttributeValue | unde
 }
 
 /** Seconds since 1970 as `Mon Jun 14 13:01:19 2001`, local time; undefined for anything else. */
-export function dateText(seconds: string): string | undefined {
+function dateText(seconds: string): string | undefined {
   if (!/^\d+$/.test(seconds)) return undefined;
   const time = new Date(Number(seconds) * 1000);
   const [weekday, month] = time.toDateString().split(' ');

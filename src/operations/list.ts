@@ -11,7 +11,7 @@ import { listCatalog } from './list-catalog.ts';
 import type { ListTarget } from './list-target.ts';
 import { openListedDepot, openListedRoot } from './list-target.ts';
 
-export type { ListOptions, ListRequest } from './list-catalog.ts';
+export type { ListRequest } from './list-catalog.ts';
 
 export interface ListOutcome {
   /** Absent when nothing at all could be listed: no target, or no operand that names anything. */

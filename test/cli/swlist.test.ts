@@ -2,7 +2,7 @@
 
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { BIN } from '../programs.ts';
@@ -216,6 +216,24 @@ function snapshot(): string[] {
     .map((path) => `${path} ${statSync(join(home, path), { throwIfNoEntry: false })?.mtimeMs}`)
     .sort();
 }
+
+test('an interrupted session waiting on the target is a NOTE on stderr; the listing works', () => {
+  const holder = join(root, 'var/adm/sw/ipd/holder');
+  const dead = {
+    pid: 2 ** 30,
+    start: '1',
+    host: hostname(),
+    user: 'root',
+    command: 'swinstall',
+    since: 0,
+    changing: true,
+  };
+  writeFileSync(holder, JSON.stringify(dead));
+  const { code, out, err } = swlist('-l', 'product', '@', root);
+  rmSync(holder);
+  expect([code, names(out)]).toEqual([0, ['ACME', 'OTHER', 'PT_1']]);
+  expect(err).toMatch(/^NOTE: {4}An interrupted session waits/);
+});
 
 test('a reader that goes away is no error', () => {
   const shell = spawnSync('sh', ['-c', `"${join(BIN, 'swlist')}" -l file -s "${depot}" | head -1`], {

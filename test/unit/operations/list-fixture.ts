@@ -7,7 +7,7 @@ import { listingLines } from '../../../src/report/listing.ts';
 
 type Asked = Partial<Omit<ListRequest, 'options'>> & { readonly options?: Partial<ListOptions> };
 
-export function request(asked: Asked = {}): ListRequest {
+function request(asked: Asked = {}): ListRequest {
   return {
     host: 'sheldon',
     target: '/',

@@ -172,6 +172,11 @@ test('clients.md 11: -l fileset -a state has the word configured, and only names
   expect(whole).toContain('# Alpha');
 });
 
+test('commands.md 12.6: with -a the line above has the name only', () => {
+  const { body } = swlist(shop(), { levels: ['fileset'], attributes: ['revision'], software: ['Zeta'] });
+  expect(body.map((line) => line.trimEnd())).toEqual(['# Zeta', '  Zeta.Z-RUN            1.0']);
+});
+
 test('clients.md 12: -l file has # lines for product and fileset; a root names the fileset, a depot only the path', () => {
   const depot = swlist(depotOf(acme('2.0', ['MAN'])), { levels: ['file'] });
   expect(depot.body.map((line) => line.trimEnd())).toEqual([
@@ -201,7 +206,7 @@ test('clients.md 14: a version item decides whether something is found', () => {
   expect(names(swlist(shop(), { software: ['*'], levels: ['product'] }).body)).toEqual(['Alpha', 'Zeta']);
 });
 
-test('clients.md 18: software_spec stands in the place of the name, fully qualified', () => {
+test('commands.md 2.1: software_spec stands in the place of the name, fully qualified', () => {
   const { body } = swlist(shop(), { levels: ['fileset'], attributes: ['software_spec'], software: ['Zeta'] });
   expect(body).toEqual(['# Zeta', '  Zeta.Z-RUN,l=/,r=1.0,a=,v=,fr=1.0,fa=']);
   const depot = swlist(depotOf(acme('2.0', ['RUN'])), { levels: ['product'], attributes: ['software_spec'] });
