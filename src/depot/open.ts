@@ -37,7 +37,7 @@ export async function openDepot(location: string): Promise<Depot> {
  * The path of a location on this machine: `host:/path` loses its host when that is this one.
  * Throws SdError `remote_not_supported` for any other host.
  */
-export function localPath(location: string): string {
+function localPath(location: string): string {
   const [, host, path] = /^([^/:]+|\[[^\]/]+\]):(\/.*)$/.exec(location) ?? [];
   if (host === undefined || path === undefined) return location;
   if (host === 'localhost' || host.split('.')[0] === hostName()) return path;

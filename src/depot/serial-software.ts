@@ -4,7 +4,7 @@
 import { digestContent } from '../host/digest.ts';
 import { text } from '../model/attributes.ts';
 import { type Catalog, emptyCatalog } from '../model/catalog.ts';
-import { isPatch, lookUp } from '../model/patches.ts';
+import { isPatch } from '../model/patches.ts';
 import { type Bundle, type FileRecord, type FilesetKey, filesetKey, type Product } from '../model/software.ts';
 import {
   availableAttributes,

@@ -14,7 +14,7 @@ import { chooseSoftware, planPackage } from '../../../src/operations/package-pla
 import { options } from '../selection/catalog-builder.ts';
 
 export const OPENING = { create: true, command: 'swcopy', user: 'root@test', lockTimeout: 0 };
-export const NOW = 1_800_000_000;
+const NOW = 1_800_000_000;
 
 const made: string[] = [];
 afterEach(() => {

@@ -28,7 +28,7 @@ export function filesetWith(
   };
 }
 
-export type BuiltFileset = ReturnType<typeof filesetWith>;
+type BuiltFileset = ReturnType<typeof filesetWith>;
 
 export interface BuiltProduct extends Omit<ProductPart, 'filesets'> {
   readonly filesets: readonly BuiltFileset[];
