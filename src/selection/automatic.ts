@@ -17,6 +17,7 @@ import type { FilesetKey } from '../model/software.ts';
 import { filesetName, tagOf } from '../model/software.ts';
 import type { Chain, PatchNode } from './chains.ts';
 import type { Choice } from './choice.ts';
+import { refuseCircle } from './circles.ts';
 import type { PatchFilter } from './filter.ts';
 
 export type By = 'autoselect_patches' | 'patch_match_target';
@@ -45,7 +46,7 @@ function takePatches(choice: Choice, filter: PatchFilter, base: Placed, by: By):
   const found: Found[] = [];
   for (const chain of graph.chains(graph.candidates(base.product, base.fileset, input.source))) {
     if (chain.members.some((member) => choice.explicit.has(member.key))) continue;
-    if (chain.heads.length === 0) refuseCircle(choice, chain);
+    if (chain.heads.length === 0) refuseCircle(choice, 'supersedes_cycle', chain.members);
     for (const head of chain.heads) found.push({ chain, head });
   }
   for (const each of newestVersions(found)) takeHead(choice, filter, each, base, by);
@@ -60,7 +61,7 @@ function takeHead(choice: Choice, filter: PatchFilter, { chain, head }: Found, b
   if (choice.reasons.has(head.key)) return;
   const because = objection(choice, filter, head);
   if (because !== undefined) {
-    choice.excluded.set(head.key, { key: head.key, name: head.name, because });
+    choice.leaveOut(head, because);
     return;
   }
   choice.take(head, {
@@ -95,22 +96,4 @@ function newestVersions(heads: readonly Found[]): Found[] {
 
 function revisionOf(patch: PatchNode): string {
   return text(patch.product.attributes, 'revision');
-}
-
-function refuseCircle(choice: Choice, chain: Chain): void {
-  const names = chain.members.map((member) => member.name);
-  for (const { key, name } of chain.members) {
-    choice.excluded.set(key, {
-      key,
-      name,
-      because: `its supersedes attributes go round in a circle: ${names.join(', ')}`,
-    });
-  }
-  if (choice.findings.some((each) => each.code === 'supersedes_cycle' && each.subjects?.[0] === names[0])) return;
-  choice.findings.push({
-    severity: 'error',
-    code: 'supersedes_cycle',
-    text: `The patch filesets ${names.map((each) => `"${each}"`).join(', ')} supersede one another in a circle, so none of them is the latest.`,
-    subjects: names,
-  });
 }

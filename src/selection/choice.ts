@@ -72,6 +72,12 @@ export class Choice {
     return true;
   }
 
+  /** Lists a patch of the source as left out; it leaves the session if it was in. */
+  leaveOut({ key, name }: PatchNode, because: string): void {
+    this.reasons.delete(key);
+    this.excluded.set(key, { key, name, because });
+  }
+
   /** What was taken since the last call. */
   takeFresh(): FilesetKey[] {
     const fresh = this.#fresh;

@@ -7,9 +7,11 @@ import { flag } from '../model/attributes.ts';
 import { SdError } from '../model/error.ts';
 import { everyFileset } from '../model/patches.ts';
 import type { Selection } from '../model/plan.ts';
+import type { Bundle } from '../model/software.ts';
 import { takeForChosen, takeForTarget } from './automatic.ts';
 import { indexOf } from './catalog-index.ts';
 import { Choice, type InstallInput } from './choice.ts';
+import { refuseCircles } from './circles.ts';
 import { type Missing, noteMissing, takeDependencies, takeMissing } from './dependencies.ts';
 import { PatchFilter } from './filter.ts';
 import { contentsOf } from './match.ts';
@@ -36,7 +38,8 @@ export function selectForInstall(input: InstallInput): Selection {
   if (!stop) {
     takeSiblings(choice, [...choice.reasons.keys()]);
     takeWhatFollows(choice, filter);
-    noteNothing(choice, asked);
+    refuseCircles(choice);
+    noteNothing(choice);
   }
   return {
     entries: stop ? [] : entriesOf(choice),
@@ -50,18 +53,16 @@ export function selectForInstall(input: InstallInput): Selection {
 
 function takeWhatFollows(choice: Choice, filter: PatchFilter): void {
   const { options } = choice.input;
-  let fresh = choice.takeFresh();
-  if (options.autoselect_patches) takeForChosen(choice, filter, fresh);
   if (options.patch_match_target) takeForTarget(choice, filter);
-  fresh.push(...choice.takeFresh());
   let missing: Missing[] = [];
+  let fresh = choice.takeFresh();
   while (fresh.length > 0) {
+    if (options.autoselect_patches) takeForChosen(choice, filter, fresh);
+    fresh.push(...choice.takeFresh());
     takeSiblings(choice, fresh);
     fresh.push(...choice.takeFresh());
     missing.push(...takeDependencies(choice, fresh));
     fresh = choice.takeFresh();
-    if (options.autoselect_patches) takeForChosen(choice, filter, fresh);
-    fresh.push(...choice.takeFresh());
     if (fresh.length > 0) continue;
     // The base of a sibling or of a needed patch may have come after it was asked for.
     takeSiblings(choice, [...choice.reasons.keys()]);
@@ -82,7 +83,7 @@ function entriesOf(choice: Choice): Selection['entries'] {
 function bundlesOf(choice: Choice, asked: Asked): string[] {
   const { source, options } = choice.input;
   const named = new Set(asked.bundles);
-  const follows = (bundle: ReturnType<typeof source.bundles>[number]) =>
+  const follows = (bundle: Bundle) =>
     options.autoselect_reference_bundles &&
     flag(bundle.attributes, 'is_sticky') &&
     contentsOf(bundle, source).filesets.some((key) => choice.reasons.has(key));
@@ -92,8 +93,8 @@ function bundlesOf(choice: Choice, asked: Asked): string[] {
 }
 
 /** An empty selection is fine where patches were looked for and all are there already (patches.md 8.7.11). */
-function noteNothing(choice: Choice, asked: Asked): void {
-  if (choice.reasons.size > 0 || asked.unmatched.length > 0) return;
+function noteNothing(choice: Choice): void {
+  if (choice.reasons.size > 0 || choice.findings.some((each) => each.severity === 'error')) return;
   const reasons = [...choice.excluded.values()].map((each) => each.because);
   if (reasons.some((because) => because.startsWith('already') || because.startsWith('superseded'))) {
     choice.findings.push({
