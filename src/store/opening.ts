@@ -148,7 +148,10 @@ async function openOnce(
         // Somebody began to rebuild between the look and the opening: it is his turn.
         await database.close();
       } catch (error) {
-        if (!engine.isLocked(error)) return `it cannot be opened (${causeOf(error)})`;
+        const cause = causeOf(error);
+        // Not damage: other rights than access(2) looked at, or a lock file of another owner.
+        if (cause.includes('Permission denied')) throw noPermission(layout, cause, error);
+        if (!engine.isLocked(error)) return `it cannot be opened (${cause})`;
       }
     }
     await pause(layout, deadline);
@@ -282,14 +285,19 @@ function notRecovered(error: unknown): unknown {
   return ofTheMachine ? interrupted('The interrupted session', error) : error;
 }
 
-function notPermitted(layout: StoreLayout, error: unknown): unknown {
+/** An error of the file system about the store's place, in the user's words. */
+export function notPermitted(layout: StoreLayout, error: unknown): unknown {
   if (!hasErrno(error, 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'ENOSPC')) return error;
+  return noPermission(layout, causeOf(error), error);
+}
+
+function noPermission(layout: StoreLayout, because: string, cause: unknown): SdError {
   return new SdError('no_permission', {
     what: `"${layout.anchor}" cannot be changed.`,
-    because: error instanceof Error ? `${error.message}.` : '',
-    todo: hasErrno(error, 'EACCES', 'EPERM') ? 'Run the command as the owner of the target.' : '',
+    because: `${because}.`,
+    todo: /EACCES|EPERM|Permission denied/.test(because) ? 'Run the command as the owner of the target.' : '',
     data: { anchor: layout.anchor },
-    cause: error,
+    cause,
   });
 }
 

@@ -8,7 +8,7 @@ import { hasErrno } from '../model/error.ts';
 import type { Database, Engine } from './database.ts';
 import type { StoreLayout } from './layout.ts';
 import { LiveStore } from './live-store.ts';
-import { locked, type OpenOptions, openWhole, type ScriptNote } from './opening.ts';
+import { locked, notPermitted, type OpenOptions, openWhole, type ScriptNote } from './opening.ts';
 import type { Transaction } from './transaction-types.ts';
 
 export type { OpenOptions, Recovery, ScriptNote } from './opening.ts';
@@ -43,7 +43,7 @@ const open = new Set<string>();
  * Throws SdError `target_locked`, `store_damaged`, `store_missing`, `store_too_new`, `no_permission`, `interrupted`.
  */
 export async function openStore(layout: StoreLayout, options: OpenOptions): Promise<Store> {
-  const path = realPath(layout.home);
+  const path = realPath(layout, layout.home);
   if (open.has(path)) throw locked(layout);
   open.add(path);
   try {
@@ -61,13 +61,13 @@ export async function openStore(layout: StoreLayout, options: OpenOptions): Prom
 }
 
 /** The same name for the same directory, also before it is there. */
-function realPath(path: string): string {
+function realPath(layout: StoreLayout, path: string): string {
   try {
     return realpathSync(path);
   } catch (error) {
-    if (!hasErrno(error, 'ENOENT')) throw error;
+    if (!hasErrno(error, 'ENOENT')) throw notPermitted(layout, error);
     const slash = path.lastIndexOf('/');
-    return slash <= 0 ? path : `${realPath(path.slice(0, slash))}${path.slice(slash)}`;
+    return slash <= 0 ? path : `${realPath(layout, path.slice(0, slash))}${path.slice(slash)}`;
   }
 }
 

@@ -2,10 +2,12 @@
 // Promise: HP's layout (INDEX in every directory) and POSIX's (one joined INDEX) are read alike; INFO is read when its object is asked
 // for; whatever is odd but readable becomes a finding. Must not: leave the tree through a name that a foreign INDEX gives.
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type IndexReading, parseIndex } from '../definition/index.ts';
 import { type InfoDocument, parseInfo } from '../definition/info.ts';
+import { readContent } from '../host/digest.ts';
+import { openRegion } from '../host/region.ts';
 import { resolveInRoot } from '../host/rootpath.ts';
 import type { Catalog } from '../model/catalog.ts';
 import { hasErrno, SdError } from '../model/error.ts';
@@ -213,10 +215,15 @@ function damagedIndex(error: SdError): Finding {
 /** A file below the tree; undefined where there is none. Links and `..` stay inside the tree. */
 function readBelow(tree: string, path: string): Buffer | undefined {
   try {
-    return readFileSync(join(tree, resolveInRoot(tree, path)));
+    const content = openRegion(join(tree, resolveInRoot(tree, path)));
+    try {
+      return readContent(content);
+    } finally {
+      content.close();
+    }
   } catch (error) {
     if (
-      hasErrno(error, 'ENOENT', 'ENOTDIR', 'EISDIR') ||
+      hasErrno(error, 'ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP') ||
       (error instanceof SdError && error.code.startsWith('path_'))
     ) {
       return undefined;
