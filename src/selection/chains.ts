@@ -215,17 +215,13 @@ export class PatchGraph {
 
   /** What one entry of a supersedes list names; looked up once, however many patches list it. */
   #superseded(source: string, nodes: readonly Node[]): readonly Node[] {
-    const name = beforeComma(source);
-    const tag = name.slice(0, name.indexOf('.'));
     // Nearly every entry is `P.F,fr=*` or `P.F` and needs no reading.
-    if (
-      tag !== '' &&
-      !isPattern(name) &&
-      (source === name || source.endsWith(',fr=*')) &&
-      source.indexOf(',') === source.lastIndexOf(',')
-    ) {
-      const exact = this.#byProduct.get(tag)?.filter((node) => node.name === name) ?? [];
-      if (exact.length > 0 || !this.#byProduct.has(tag)) return exact;
+    const name = beforeComma(source);
+    const plain = namesOneFileset(source) && !isPattern(name) && (source === name || source === `${name},fr=*`);
+    if (plain) {
+      const group = this.#byProduct.get(name.slice(0, name.indexOf('.')));
+      const exact = group?.filter((node) => node.name === name) ?? [];
+      if (exact.length > 0 || !group) return exact;
     }
     const spec = specOf(source);
     if (!spec) return [];

@@ -4,7 +4,7 @@
 export function reach<Node>(start: readonly Node[], next: (node: Node) => readonly Node[]): Set<Node> {
   const found = new Set<Node>();
   const pending = [...start];
-  for (let node = pending.pop(); node; node = pending.pop()) {
+  for (const node of pending) {
     for (const each of next(node)) {
       if (found.has(each)) continue;
       found.add(each);
@@ -52,7 +52,8 @@ export function oldestFirst<Node>(nodes: readonly Node[], older: (node: Node) =>
   const open = new Set<Node>();
   for (const start of nodes) {
     const pending = [start];
-    for (let node = pending.at(-1); node; node = pending.at(-1)) {
+    while (pending.length > 0) {
+      const node = pending.at(-1)!;
       const before = open.has(node) ? [] : older(node).filter((each) => !sorted.has(each) && !open.has(each));
       open.add(node);
       if (before.length === 0) {
