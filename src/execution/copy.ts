@@ -14,7 +14,8 @@ import type { Plan, PlannedFileset, PlannedProduct } from '../model/plan.ts';
 import type { FileRecord } from '../model/software.ts';
 import type { Store } from '../store/store.ts';
 import type { Staged } from '../store/transaction-types.ts';
-import { bundleOps, definitionOps, depotOp, filesetOps, productOps } from './depot-records.ts';
+import { definitionOps } from './carried.ts';
+import { bundleOps, depotOp, filesetOps, productOps } from './depot-records.ts';
 import { discardSteps, type Incoming, storagePath, storedFiles, storeSteps, tellFiles } from './storage.ts';
 import { inTurn } from './turns.ts';
 
@@ -64,7 +65,8 @@ async function copyProduct(planned: PlannedProduct, parts: CopyParts, paths: Roo
     ],
     change: (staged) => [
       depotOp(target, parts.depotAttributes ?? {}, now),
-      ...definitionOps(source.catalog, target, [from, ...from.filesets]),
+      // A PSF's categories are the depot's, whether or not its own products name them.
+      ...definitionOps(source.catalog, target, parts.task === 'package' ? 'all' : [from, ...from.filesets]),
       ...planned.drops.map((fileset): CatalogOp => ({ op: 'drop_fileset', fileset })),
       ...productOps(source.catalog, from, target, planned.targetId, now),
       ...filesets.flatMap(({ fileset, files }) => recordsOf(source.catalog, target, fileset, files, staged, now)),

@@ -8,14 +8,14 @@ import {
   depotAttributes,
   storedRecord,
 } from '../depot/available.ts';
-import { type Attributes, list, text } from '../model/attributes.ts';
+import { type Attributes, text } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
 import type { CatalogOp } from '../model/change.ts';
 import { lookUp, type Placed } from '../model/patches.ts';
-import { compareRevisions } from '../model/revision.ts';
-import type { Bundle, ControlFile, FileRecord, FilesetKey, Product } from '../model/software.ts';
+import type { Bundle, FileRecord, FilesetKey, Product } from '../model/software.ts';
 import { splitKey, tagOf } from '../model/software.ts';
 import type { Staged } from '../store/transaction-types.ts';
+import { controlFileOps } from './carried.ts';
 
 /** The product's own record: the source's attributes, merged with what the depot already holds of it. `now` in seconds. */
 export function productOps(
@@ -51,28 +51,6 @@ export function filesetOps(
   ];
 }
 
-/** Vendors and categories that these objects name, as the source has them; of two categories the higher revision wins (2.5). */
-export function definitionOps(
-  source: Catalog,
-  target: Catalog,
-  objects: readonly { readonly attributes: Attributes }[],
-): CatalogOp[] {
-  const vendorTags = new Set(objects.map((object) => text(object.attributes, 'vendor_tag')));
-  const categoryTags = new Set(objects.flatMap((object) => list(object.attributes, 'category_tag')));
-  const ops: CatalogOp[] = [];
-  for (const vendor of source.vendors()) {
-    if (vendorTags.has(tagOf(vendor))) ops.push({ op: 'vendor', vendor });
-  }
-  const categories = new Map(target.categories().map((category) => [tagOf(category), category]));
-  for (const category of source.categories()) {
-    const there = categories.get(tagOf(category));
-    const newer =
-      !there || compareRevisions(text(category.attributes, 'revision'), text(there.attributes, 'revision')) > 0;
-    if (categoryTags.has(tagOf(category)) && newer) ops.push({ op: 'category', category });
-  }
-  return ops;
-}
-
 /** Bundles that travel along: one of the same identity is replaced, another of the same tag gets an instance of its own. */
 export function bundleOps(target: Catalog, bundles: readonly Bundle[], now: number): CatalogOp[] {
   const taken = new Set([...target.products(), ...target.bundles()].map((object) => object.id));
@@ -91,25 +69,6 @@ export function bundleOps(target: Catalog, bundles: readonly Bundle[], now: numb
 /** The depot object itself. */
 export function depotOp(target: Catalog, given: Attributes, now: number): CatalogOp {
   return { op: 'target', attributes: depotAttributes(target.attributes, given, now) };
-}
-
-/** Contents of the control files that come; those of `before` that do not come again go. */
-function controlFileOps(
-  source: Catalog,
-  from: string,
-  owner: string,
-  files: readonly ControlFile[],
-  before: readonly ControlFile[],
-): CatalogOp[] {
-  const coming = new Set(files.map((file) => file.tag));
-  const ops: CatalogOp[] = before
-    .filter((file) => !coming.has(file.tag))
-    .map((file) => ({ op: 'drop_control_file', owner, tag: file.tag }));
-  for (const { tag } of files) {
-    const content = source.controlFile(from, tag);
-    if (content) ops.push({ op: 'control_file', owner, tag, content: content.toString('base64') });
-  }
-  return ops;
 }
 
 function identity(object: { readonly attributes: Attributes }): string {

@@ -5,24 +5,18 @@ import type { Depot } from '../depot/depot.ts';
 import { text } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
 import type { CatalogOp, ChangeSet } from '../model/change.ts';
+import { SdError } from '../model/error.ts';
 import { relocation } from '../model/location.ts';
-import { lookUp, saveDirectory, savePath } from '../model/patches.ts';
+import { isCommitted, lookUp, saveDirectory, savePath } from '../model/patches.ts';
 import type { PlannedFileset, PlannedProduct } from '../model/plan.ts';
 import { type FileRecord, type Fileset, type FilesetKey, type Product, splitKey } from '../model/software.ts';
 import type { FileStep, Staged } from '../store/transaction-types.ts';
+import { controlFileOps, definitionOps } from './carried.ts';
 import { dropSaves, leaving, parentsOf } from './leaving.ts';
 import { type MemberChange, putMembers } from './members.ts';
 import { saveDirectories } from './patching.ts';
 import { type Placement, place } from './placing.ts';
-import {
-  controlFileOps,
-  dropOps,
-  filesetOps,
-  type LoadedFileset,
-  type Loading,
-  productRecord,
-  supportingOps,
-} from './records.ts';
+import { dropOps, filesetOps, type LoadedFileset, type Loading, productRecord } from './records.ts';
 import { inSaveArea, installed, lstatIn, type RootSession } from './session.ts';
 
 /** A product ready for its transaction. */
@@ -49,7 +43,7 @@ export function loadProduct(
   const left = leaving(session, catalog, going, coming);
   const made = missingParents(session, loaded);
   const drops = plan.drops.filter((key) => lookUp(catalog, key) !== undefined);
-  const committed = loaded.flatMap((each) => (each.plan.patch?.save === false ? each.plan.patch.supersedes : []));
+  const committed = loaded.flatMap((each) => (each.saves ? [] : (each.plan.patch?.supersedes ?? [])));
   const placing = loaded.flatMap(stepsOf);
   const steps = [
     ...made.steps,
@@ -61,7 +55,7 @@ export function loadProduct(
   return {
     steps,
     change: (staged) => [
-      ...supportingOps(loading),
+      ...definitionOps(depot.catalog, catalog, [source, ...source.filesets]),
       ...bundles,
       ...made.ops,
       ...left.ops,
@@ -72,7 +66,8 @@ export function loadProduct(
         depot.catalog,
         source.id,
         plan.targetId,
-        source.controlFiles.map((file) => file.tag),
+        source.controlFiles,
+        catalog.product(plan.targetId)?.controlFiles ?? [],
       ),
     ],
   };
@@ -84,10 +79,13 @@ function loadFileset(loading: Loading, fileset: PlannedFileset): LoadedFileset {
   if (!source) throw new Error(`planned fileset ${fileset.key} is not in the depot`);
   const target = targetIdentity(product, source, fileset);
   const base = fileset.patch ? lookUp(catalog, fileset.patch.base) : undefined;
+  if (fileset.patch && !base) throw baseMissing(fileset);
   const recorded = recordsByPath(catalog, base ? base.key : fileset.targetKey);
-  const saveTo = fileset.patch?.save
-    ? (path: string) => inSaveArea(session, savePath(target.product, target.fileset, path))
-    : undefined;
+  const before = lookUp(catalog, fileset.targetKey);
+  const saves = fileset.patch?.save === true && !(before && isCommitted(before.fileset));
+  const savedBefore = new Map(before ? catalog.saved(fileset.targetKey).map((each) => [each.path, each]) : []);
+  const saveTo = (path: string) =>
+    saves && !savedBefore.has(path) ? inSaveArea(session, savePath(target.product, target.fileset, path)) : undefined;
   const relocate = relocation(text(product.attributes, 'directory'), plan.location);
   const records = depot.catalog.files(fileset.key);
   const placements = records
@@ -101,13 +99,14 @@ function loadFileset(loading: Loading, fileset: PlannedFileset): LoadedFileset {
           source: fileset.key,
           relocate,
           recorded: (path) => recorded.get(path),
-          ...(saveTo ? { saveTo } : {}),
+          saveTo,
         }),
       ),
     );
-  const members = loadMembers(loading, records, fileset, target);
+  const members = loadMembers(loading, records, { fileset, target, saves, savedBefore });
   const rows = [...placements.map((each) => each.record), ...records.filter((record) => record.type === 'a')];
-  return { plan: fileset, target, source, placements, members, rows, recorded, ...(base ? { base } : {}) };
+  const known = { saves, savedBefore, recorded };
+  return { plan: fileset, target, source, placements, members, rows, ...known, ...(base ? { base } : {}) };
 }
 
 /** The new patch's ids on the target name its save directory. */
@@ -148,8 +147,7 @@ function asFound(session: RootSession, catalog: Catalog, placement: Placement): 
 function loadMembers(
   { session, depot }: Loading,
   records: readonly FileRecord[],
-  fileset: PlannedFileset,
-  target: { product: Product; fileset: Fileset },
+  patch: Pick<LoadedFileset, 'target' | 'saves' | 'savedBefore'> & { readonly fileset: PlannedFileset },
 ): { path: string; change: MemberChange }[] {
   const byArchive = new Map<string, FileRecord[]>();
   for (const record of records) {
@@ -157,7 +155,7 @@ function loadMembers(
     const path = record.archive_path ?? '';
     byArchive.set(path, [...(byArchive.get(path) ?? []), record]);
   }
-  const directory = saveDirectory(target.product, target.fileset);
+  const directory = saveDirectory(patch.target.product, patch.target.fileset);
   const saveTo = (below: string) => ({
     below: `${directory}${below}`,
     at: inSaveArea(session, `${directory}${below}`),
@@ -167,10 +165,23 @@ function loadMembers(
     change: putMembers(
       session,
       path,
-      members.map((record) => ({ record, content: () => depot.content(fileset.key, record) })),
-      fileset.patch?.save ? saveTo : undefined,
+      members.map((record) => ({
+        record,
+        content: () => depot.content(patch.fileset.key, record),
+        save: patch.saves && !patch.savedBefore.has(record.path),
+      })),
+      saveTo,
     ),
   }));
+}
+
+/** The base was planned to come first; its load must have failed. */
+function baseMissing(fileset: PlannedFileset): SdError {
+  return new SdError('base_missing', {
+    what: `The patch fileset "${fileset.spec}" cannot be loaded.`,
+    because: 'Its base fileset is not installed.',
+    todo: 'Install the base fileset first.',
+  });
 }
 
 function stepsOf(loaded: LoadedFileset): FileStep[] {

@@ -35,21 +35,21 @@ export function readArchive(session: RootSession, path: string): { at: string; b
 }
 
 /**
- * Puts `members` into the archive at `path`. `saveTo` gives the place of a replaced member below the save area, and its
- * root-relative path; undefined when nothing is to be saved.
+ * Puts `members` into the archive at `path`. `saveTo` gives the place of a replaced member below the save area, and its root-relative
+ * path, for members with `save`.
  */
 export function putMembers(
   session: RootSession,
   path: string,
-  members: readonly { record: FileRecord; content: () => Content }[],
-  saveTo: ((below: string) => { below: string; at: string }) | undefined,
+  members: readonly { record: FileRecord; content: () => Content; save: boolean }[],
+  saveTo: (below: string) => { below: string; at: string },
 ): MemberChange {
   const { at, bytes } = readArchive(session, path);
   const stats = lstatIn(session, at)!;
   const steps: FileStep[] = [];
   const saved: { path: string; existed: boolean; save?: string; archive: NonNullable<SavedFile['archive']> }[] = [];
   let now = bytes;
-  for (const { record, content } of members) {
+  for (const { record, content, save } of members) {
     const name = basename(record.path);
     const old = extractMember(now, name);
     const facts = {
@@ -57,7 +57,7 @@ export function putMembers(
       existed: old !== undefined,
       archive: { path, member: name, hadMember: old !== undefined },
     };
-    if (old && saveTo) {
+    if (old && save) {
       const place = saveTo(`${path}/${name}`);
       steps.push({
         step: 'place',

@@ -25,9 +25,9 @@ export function patchAttributes(base: Placed, save: boolean): Record<string, str
 
 /** Base fileset: the entry appended to applied_patches, and the records of replaced files as they are now. */
 export function baseOps(base: Placed, entry: string, replaced: readonly FileRecord[]): CatalogOp[] {
-  const applied = list(base.fileset.attributes, 'applied_patches').filter((each) => each !== entry);
+  const applied = list(base.fileset.attributes, 'applied_patches');
   return [
-    filesetOp(base, { applied_patches: [...applied, entry] }),
+    filesetOp(base, { applied_patches: applied.includes(entry) ? applied : [...applied, entry] }),
     ...(replaced.length === 0 ? [] : [{ op: 'files', fileset: base.key, put: replaced } satisfies CatalogOp]),
   ];
 }

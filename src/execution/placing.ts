@@ -34,7 +34,7 @@ export interface PlacingOptions {
   /** Fileset in the depot. */
   readonly source: FilesetKey;
   /** Root-relative place in the save area for a path of the fileset; undefined when nothing is to be saved. */
-  readonly saveTo?: (path: string) => string;
+  readonly saveTo: (path: string) => string | undefined;
   /** Maps a path of the product to its place (relocation). */
   readonly relocate: (path: string) => string;
   /** What the IPD last recorded at a path, to know an edited volatile file from an untouched one. */
@@ -56,7 +56,7 @@ export function place(session: RootSession, source: FileRecord, options: Placing
   const before = lstatIn(session, at);
   const found = before === undefined ? {} : { before };
   if (before && keeps(session, record, at, before, options)) return { record, at, kept: true, ...found };
-  const save = before && !before.isDirectory() ? options.saveTo?.(record.path) : undefined;
+  const save = before && !before.isDirectory() ? options.saveTo(record.path) : undefined;
   return { record, at, kept: false, ...found, step: stepFor(session, source, record, at, save, options) };
 }
 

@@ -3,14 +3,14 @@
 
 import { join } from 'node:path';
 import type { Depot } from '../depot/depot.ts';
-import { list, text, withAttributes } from '../model/attributes.ts';
+import { text, withAttributes } from '../model/attributes.ts';
 import type { Catalog, SavedFile } from '../model/catalog.ts';
 import type { CatalogOp } from '../model/change.ts';
-import { isPatch, type Placed, patchEntry } from '../model/patches.ts';
+import { isPatch, lookUp, type Placed, patchEntry } from '../model/patches.ts';
 import type { PlannedFileset, PlannedProduct } from '../model/plan.ts';
-import { compareRevisions } from '../model/revision.ts';
 import { type FileRecord, type Fileset, type FilesetKey, type Product, splitKey } from '../model/software.ts';
 import type { Staged } from '../store/transaction-types.ts';
+import { controlFileOps } from './carried.ts';
 import type { MemberChange } from './members.ts';
 import { baseOps, patchAttributes, patchedRecord, savedFile, supersedeOps } from './patching.ts';
 import type { Placement } from './placing.ts';
@@ -37,30 +37,12 @@ export interface LoadedFileset {
   readonly members: readonly { path: string; change: MemberChange }[];
   readonly rows: readonly FileRecord[];
   readonly base?: Placed;
+  /** False for a patch that arrives, or was before, committed. */
+  readonly saves: boolean;
+  /** What the same patch saved when it was loaded the first time: a reload must not save the patched files over that. */
+  readonly savedBefore: ReadonlyMap<string, SavedFile>;
   /** Rows of the base (of the fileset itself, for a non-patch) before this load, by path. */
   readonly recorded: ReadonlyMap<string, FileRecord>;
-}
-
-/** Vendor and categories of the product; a category that is there stays unless the source's revision is higher (2.5). */
-export function supportingOps({ depot, catalog: target, source: product }: Loading): CatalogOp[] {
-  const source = depot.catalog;
-  const vendorTag = text(product.attributes, 'vendor_tag');
-  const vendors = source.vendors().filter((vendor) => vendorTag !== '' && text(vendor.attributes, 'tag') === vendorTag);
-  const wanted = new Set([product, ...product.filesets].flatMap((object) => list(object.attributes, 'category_tag')));
-  const present = new Map(
-    target.categories().map((each) => [text(each.attributes, 'tag'), text(each.attributes, 'revision')]),
-  );
-  const categories = source.categories().filter((category) => {
-    const tag = text(category.attributes, 'tag');
-    const there = present.get(tag);
-    return (
-      wanted.has(tag) && (there === undefined || compareRevisions(text(category.attributes, 'revision'), there) > 0)
-    );
-  });
-  return [
-    ...vendors.map((vendor): CatalogOp => ({ op: 'vendor', vendor })),
-    ...categories.map((category): CatalogOp => ({ op: 'category', category })),
-  ];
 }
 
 /** Filesets that end with this product, and products that this empties. */
@@ -107,7 +89,7 @@ export function filesetOps(loading: Loading, loaded: LoadedFileset, staged: Read
     location: plan.location,
     state: 'installed',
     ...from,
-    ...(patch && base ? patchAttributes(base, patch.save) : { applied_patches: isPatch(source) ? undefined : [] }),
+    ...(patch && base ? patchAttributes(base, loaded.saves) : { applied_patches: isPatch(source) ? undefined : [] }),
   });
   const rows = loaded.rows.map((row) => withDigests(session, row, staged));
   const entry = patchEntry(target.product, target.fileset);
@@ -122,17 +104,18 @@ export function filesetOps(loading: Loading, loaded: LoadedFileset, staged: Read
       depot.catalog,
       fileset.key,
       fileset.targetKey,
-      source.controlFiles.map((file) => file.tag),
+      source.controlFiles,
+      lookUp(catalog, fileset.targetKey)?.fileset.controlFiles ?? [],
     ),
     ...(patch && base
       ? [
           {
             op: 'saved',
             fileset: fileset.targetKey,
-            saved: patch.save ? savedFiles(session, loaded, base) : [],
+            saved: loaded.saves ? savedFiles(session, loaded, base) : [],
           } satisfies CatalogOp,
           ...baseOps(base, entry, replacedRows(loaded, rows)),
-          ...supersedeOps(catalog, patch.supersedes, entry, !patch.save),
+          ...supersedeOps(catalog, patch.supersedes, entry, !loaded.saves),
         ]
       : []),
   ];
@@ -161,10 +144,13 @@ function savedFiles(session: RootSession, loaded: LoadedFileset, base: Placed): 
     .map((each) => {
       const save = each.step && 'save' in each.step ? each.step.save?.slice(saveRoot.length) : undefined;
       const path = each.record.path;
-      return savedFile({ path, existed: each.before !== undefined, save, base: base.key, record: known.get(path) });
+      const now = { path, existed: each.before !== undefined, save, base: base.key, record: known.get(path) };
+      return loaded.savedBefore.get(path) ?? savedFile(now);
     });
   const members = loaded.members.flatMap(({ path, change }) =>
-    change.saved.map((each) => savedFile({ ...each, base: base.key, record: known.get(path) })),
+    change.saved.map(
+      (each) => loaded.savedBefore.get(each.path) ?? savedFile({ ...each, base: base.key, record: known.get(path) }),
+    ),
   );
   return [...files, ...members];
 }
@@ -174,19 +160,4 @@ function withDigests(session: RootSession, row: FileRecord, staged: ReadonlyMap<
   if (row.type !== 'f' || row.sha256 !== undefined) return row;
   const facts = staged.get(physical(session, row.path));
   return facts ? { ...row, size: facts.size, cksum: facts.cksum, sha256: facts.sha256 } : row;
-}
-
-/** Contents of control files, from a depot's owner to the IPD's. */
-export function controlFileOps(
-  catalog: Catalog,
-  owner: string,
-  targetOwner: string,
-  tags: readonly string[],
-): CatalogOp[] {
-  return tags.flatMap((tag) => {
-    const content = catalog.controlFile(owner, tag);
-    return content
-      ? [{ op: 'control_file', owner: targetOwner, tag, content: content.toString('base64') } satisfies CatalogOp]
-      : [];
-  });
 }
