@@ -43,12 +43,31 @@ const declaration: CommandDeclaration = {
   targets: 'target_selections',
   examples: [
     { does: 'List bundles, and products that no bundle holds.', command: 'swlist' },
-    { does: 'List the filesets of a product with their states.', command: 'swlist -l fileset -a state X11' },
+    {
+      does: 'Is ACME installed, in revision 2.0 or newer?',
+      command: "swlist 'ACME,r>=2.0' > /dev/null 2>&1 && echo yes",
+    },
+    {
+      does: 'List every fileset that is not configured.',
+      command: "swlist -l fileset -a state | grep -Ev '#|configured'",
+    },
+    { does: 'Find the fileset that owns a file.', command: 'swlist --owner /opt/acme/bin/tool' },
+    { does: 'List the files of a fileset with both checksums.', command: 'swlist -l file -a cksum -a sha256 ACME.RUN' },
+    { does: 'List what an archive holds.', command: 'swlist -s ./acme.depot' },
     {
       does: 'List the critical patches of a depot.',
       command: "swlist -d -l product '*,c=patch,c=critical' @ /var/spool/sw",
     },
-    { does: 'Find the fileset that owns a file.', command: 'swlist --owner /opt/acme/bin/tool' },
+    {
+      does: 'List the patches on each fileset, superseded ones included.',
+      command: 'swlist -l patch -x show_superseded_patches=true',
+    },
+    { does: 'Read the text of a patch.', command: 'swlist -l product -a readme PHCO_1234' },
+    {
+      does: 'List the software of an alternate root by size.',
+      command: "swlist -l product -a size @ /srv/image | grep -v '^#' | sort -k2n",
+    },
+    { does: 'List the registered depots.', command: 'swlist -l depot' },
   ],
 };
 
