@@ -39,6 +39,9 @@ export interface OptionDeclaration<Value = unknown> {
   readonly without?: string;
 }
 
+/** Upper end of numbers that have none of their own. */
+export const LARGEST = 2 ** 31 - 1;
+
 type PerCommand<Value> = Readonly<Partial<Record<CommandName, Value>>>;
 
 export function boolean(

@@ -1,13 +1,11 @@
 // Option table, part four: accepted, documented, without effect. Each group says why; setting one gives a NOTE with that reason.
 
-import { boolean, choice, integer, list, octal, path, text, tristate, without } from './declaration.ts';
-
-const LARGE = 2 ** 31 - 1;
+import { boolean, choice, integer, LARGEST, list, octal, path, text, tristate, without } from './declaration.ts';
 
 const NETWORK = without('Commands work on this machine themselves; no daemon or agent is asked over the network.', {
   agent: path('ag', '/usr/lbin/swagent', 'Program of the agent.'),
   agent_auto_exit: boolean('in cp rm cf vf', true, 'Let the agent end right after the execution.'),
-  agent_timeout_minutes: integer('in cp rm vf ls jb', 10_000, [0, LARGE], 'Minutes after which an idle agent ends.'),
+  agent_timeout_minutes: integer('in cp rm vf ls jb', 10_000, [0, LARGEST], 'Minutes after which an idle agent ends.'),
   alternate_source: path('ag', '', 'Source the agent uses instead of the one it is told.'),
   controller_source: path('in cp rm cf vf', '', 'Depot the controller reads instead of the source.'),
   lookupcache_timeout_minutes: integer(
@@ -16,9 +14,9 @@ const NETWORK = without('Commands work on this machine themselves; no daemon or 
     [0, 10_080],
     'Minutes a looked-up host name stays valid.',
   ),
-  max_agents: integer('ag', -1, [-1, LARGE], 'Largest number of agents at a time.'),
-  max_targets: integer('in cp', 25, [-1, LARGE], 'Number of targets worked on at a time.'),
-  minimum_job_polling_interval: integer('ag', 1, [0, LARGE], 'Minutes between two looks at the job queue.'),
+  max_agents: integer('ag', -1, [-1, LARGEST], 'Largest number of agents at a time.'),
+  max_targets: integer('in cp', 25, [-1, LARGEST], 'Number of targets worked on at a time.'),
+  minimum_job_polling_interval: integer('ag', 1, [0, LARGEST], 'Minutes between two looks at the job queue.'),
   retry_rpc: integer('in cp', 1, [0, 9], 'Number of retries after a broken connection.'),
   retry_rpc_interval: list('in cp', ['0'], 'Minutes before each retry.'),
   rpc_binding_info: list(
@@ -84,7 +82,7 @@ const STORAGE = without('Depots keep files as they are: uncompressed, in one pie
   compress_files: boolean('in cp pk', false, 'Store files compressed.'),
   compress_index: boolean('in cp rm cf md pk', false, 'Write INDEX.gz and INFO.gz beside the catalog files.'),
   compression_type: text('pk ag', 'gzip', 'Name of the compression.'),
-  media_capacity: integer('pk', 1330, [0, LARGE], 'Size of one tape in millions of bytes.'),
+  media_capacity: integer('pk', 1330, [0, LARGEST], 'Size of one tape in millions of bytes.'),
   uncompress_cmd: path('pk ag', '', 'Program that uncompresses.'),
   uncompress_files: boolean('cp pk', false, 'Store files uncompressed.'),
 });
@@ -116,7 +114,7 @@ const LATER = without('This release does not do it.', {
   force_single_target: boolean('rm', false, 'Offer one target only in the user interface.'),
   include_file_revisions: boolean('pk', false, 'Store the revision that what(1) finds in each file.'),
   package_in_place: boolean('pk', false, 'Make a depot that refers to the source files.'),
-  polling_interval: integer('in cp rm', 2, [0, LARGE], 'Seconds between two updates of the user interface.'),
+  polling_interval: integer('in cp rm', 2, [0, LARGEST], 'Seconds between two updates of the user interface.'),
   preserve_create_time: boolean('cp', false, 'Keep the creation times of the source.'),
   remove_empty_depot_directory: boolean('rm', false, 'Remove the directory of an emptied depot too.'),
 });

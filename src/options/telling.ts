@@ -1,15 +1,13 @@
 // Option table, part three: what is told, listed and remembered (commands.md 4, 10, 14).
 
-import { boolean, integer, list, path, text } from './declaration.ts';
-
-const LARGE = 2 ** 31 - 1;
+import { boolean, integer, LARGEST, list, path, text } from './declaration.ts';
 
 export const TELLING = {
   autoremove_job: boolean('in cp rm cf vf', false, 'Forget the job when it has ended.'),
   create_time_filter: integer(
     'in cp ls',
     0,
-    [0, LARGE],
+    [0, LARGEST],
     'Leave out objects made after this time (seconds since 1970).',
   ),
   job_title: text('in cp rm cf vf', '', 'Title of the job, shown by swjob.'),

@@ -1,7 +1,7 @@
 // Text ⇄ value of one option, by its declared type. A wrong value is refused here, before anything starts.
 
 import { SdError } from '../model/error.ts';
-import type { OptionDeclaration } from './declaration.ts';
+import { LARGEST, type OptionDeclaration } from './declaration.ts';
 import { words } from './syntax.ts';
 
 /**
@@ -55,8 +55,10 @@ export function accepted(option: OptionDeclaration): string {
     case 'tristate':
     case 'choice':
       return `${option.choices!.slice(0, -1).join(', ')} or ${option.choices!.at(-1)}`;
-    case 'integer':
-      return `a number from ${option.range![0]} to ${option.range![1]}`;
+    case 'integer': {
+      const [least, most] = option.range!;
+      return most === LARGEST ? `a number, at least ${least}` : `a number from ${least} to ${most}`;
+    }
     case 'octal':
       return 'permission bits in octal, such as 0022';
     case 'list':
