@@ -20,7 +20,7 @@ import type { Choice } from './choice.ts';
 import { refuseCircle } from './circles.ts';
 import type { PatchFilter } from './filter.ts';
 
-export type By = 'autoselect_patches' | 'patch_match_target';
+type By = 'autoselect_patches' | 'patch_match_target';
 
 /** autoselect_patches: the patches of every base among these keys of the source. */
 export function takeForChosen(choice: Choice, filter: PatchFilter, keys: readonly FilesetKey[]): void {

@@ -79,7 +79,7 @@ export function objectMatches(spec: SoftwareSpec, object: Bundle | Product): boo
 }
 
 /** True when a fileset passes the items fr and fa. */
-export function filesetMatches(spec: SoftwareSpec, fileset: Fileset): boolean {
+function filesetMatches(spec: SoftwareSpec, fileset: Fileset): boolean {
   return spec.items.every((item) => (item.key !== 'fr' && item.key !== 'fa') || itemHolds(item, fileset.attributes));
 }
 

@@ -15,7 +15,7 @@ import type { PatchNode } from './chains.ts';
 import { patchGraph } from './chains.ts';
 import { isPattern, keysOf } from './match.ts';
 
-export type Relation = 'prerequisite' | 'corequisite' | 'exrequisite';
+type Relation = 'prerequisite' | 'corequisite' | 'exrequisite';
 
 export interface Requisite {
   readonly relation: Relation;
@@ -26,7 +26,7 @@ export interface Requisite {
 }
 
 /** Software taken as present: those filesets of a catalog for which `has` is true. */
-export interface Part {
+interface Part {
   readonly catalog: Catalog;
   readonly has: (key: FilesetKey) => boolean;
 }

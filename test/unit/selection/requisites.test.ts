@@ -14,6 +14,7 @@ import {
   PT_1,
   PT_2,
   PT_3,
+  patch,
   rootOf,
 } from './catalog-builder.ts';
 
@@ -75,6 +76,12 @@ test('the superseded patch need not be anywhere', () => {
   expect(meets('PT_2.RUN', all(root))).toBe(true);
   expect(meets('PT_2', all(root))).toBe(true);
   expect(meets('PT_9.RUN', all(root))).toBe(false);
+});
+
+test('a superseder of who stands for an absent patch meets it too', () => {
+  const next = patch('NEXT', { RUN: {} }, { supersedes: ['PT_3'] });
+  const root = rootOf(installed(PT_3), installed(next));
+  expect(meets('PT_2.RUN', only(root, 'NEXT/RUN'))).toBe(true);
 });
 
 test('supersession known from one catalog holds in the other', () => {
