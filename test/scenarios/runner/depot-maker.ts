@@ -24,41 +24,64 @@ process.on('exit', () => {
   if (store) rmSync(store, { recursive: true, force: true });
 });
 
-/** Puts the depot `name` into `stage`. Lines are those of its @depot block. Returns its path. */
-export function makeDepot(stage: Stage, name: string, lines: readonly string[]): string {
+/** Puts the depot `name` into `stage`; `linesOf` answers the lines of a @depot block. Returns its path. */
+export function makeDepot(
+  stage: Stage,
+  name: string,
+  linesOf: (name: string) => readonly string[] | undefined,
+): string {
   const target = join(stage.directory, name);
-  const own = lines.filter((line) => !/^\s*from\s/.test(line));
-  if (own.length > 0) cpSync(cached(own), target, { recursive: true, preserveTimestamps: true });
-  for (const line of lines.filter((each) => /^\s*from\s/.test(each))) {
-    const [, from = '', ...specs] = line.trim().split(/\s+/);
-    const all = specs.length === 0 ? ['*'] : specs;
-    const options = [
-      '-x',
-      'enforce_dependencies=false',
-      '-x',
-      'autoselect_patches=false',
-      '-x',
-      'autoselect_dependencies=false',
-    ];
-    must(runCommand(stage, 'swcopy', ['-s', join(stage.directory, from), ...options, ...all, '@', target]), line);
-  }
+  cpSync(cached(stage, name, linesOf), target, { recursive: true, preserveTimestamps: true });
   return target;
+}
+
+type LinesOf = (name: string) => readonly string[] | undefined;
+
+/** A depot kept for the whole process, found by everything its block says, and the blocks it copies from say. */
+function cached(stage: Stage, name: string, linesOf: LinesOf): string {
+  const lines = linesOf(name);
+  if (!lines) throw new Error(`no @depot ${name}`);
+  const key = createHash('sha256').update(wholeText(name, linesOf)).digest('hex');
+  const known = made.get(key);
+  if (known) return known;
+  store ??= mkdtempSync(join(tmpdir(), 'sd-depots-'));
+  const work = join(store, key);
+  const depot = join(work, 'depot');
+  mkdirSync(work);
+  const own = lines.filter((line) => !isFrom(line));
+  if (own.length > 0) packageInto(work, depot, own);
+  for (const line of lines.filter(isFrom)) {
+    const [, from = '', ...specs] = line.trim().split(/\s+/);
+    copyInto(stage, cached(stage, from, linesOf), specs.length === 0 ? ['*'] : specs, depot, line);
+  }
+  made.set(key, depot);
+  return depot;
+}
+
+function isFrom(line: string): boolean {
+  return /^\s*from\s/.test(line);
+}
+
+function wholeText(name: string, linesOf: LinesOf): string {
+  const lines = linesOf(name) ?? [];
+  return lines
+    .map((line) => (isFrom(line) ? `${line}\n${wholeText(line.trim().split(/\s+/)[1]!, linesOf)}` : line))
+    .join('\n');
+}
+
+function copyInto(stage: Stage, source: string, specs: readonly string[], depot: string, line: string): void {
+  const off = ['enforce_dependencies', 'autoselect_patches', 'autoselect_dependencies'];
+  const options = off.flatMap((option) => ['-x', `${option}=false`]);
+  must(runCommand(stage, 'swcopy', ['-s', source, ...options, ...specs, '@', depot]), line);
 }
 
 function must(ran: Ran, what: string): void {
   if (ran.exit !== 0) throw new Error(`cannot make the depot (${what}): exit ${ran.exit}\n${ran.stdout}${ran.stderr}`);
 }
 
-function cached(lines: readonly string[]): string {
-  const key = createHash('sha256').update(lines.join('\n')).digest('hex');
-  const known = made.get(key);
-  if (known) return known;
-  store ??= mkdtempSync(join(tmpdir(), 'sd-depots-'));
-  const work = join(store, key);
-  mkdirSync(work);
+function packageInto(work: string, depot: string, lines: readonly string[]): void {
   const psf = writeSources(work, lines);
   writeFileSync(join(work, 'psf'), psf);
-  const depot = join(work, 'depot');
   const program = join(BIN, 'swpackage');
   const ran = spawnSync(process.execPath, [program, '-s', 'psf', '-x', `admin_directory=${work}/adm`, '@', depot], {
     cwd: work,
@@ -66,8 +89,6 @@ function cached(lines: readonly string[]): string {
     env: { ...process.env, HOME: work, SWDIST_DEFAULTS: '/dev/null' },
   });
   if (ran.status !== 0) throw new Error(`swpackage failed (${ran.status}):\n${psf}\n${ran.stdout}${ran.stderr}`);
-  made.set(key, depot);
-  return depot;
 }
 
 /** Writes sources below `work` and answers the text of the PSF. */

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 export interface Block {
-  readonly kind: 'depot' | 'files' | 'installed' | 'run' | 'expect' | 'ipd';
+  readonly kind: 'depot' | 'files' | 'installed' | 'mark' | 'run' | 'expect' | 'ipd';
   /** Words after the kind. */
   readonly words: readonly string[];
   /** Lines with their indentation, without comments and blank lines. */
@@ -18,7 +18,7 @@ export interface Picture {
   readonly blocks: readonly Block[];
 }
 
-const KINDS = ['depot', 'files', 'installed', 'run', 'expect', 'ipd'];
+const KINDS = ['depot', 'files', 'installed', 'mark', 'run', 'expect', 'ipd'];
 
 /** Reads `file`; `@use name` takes in the blocks of fixtures/name.sd. Throws on an unknown block. */
 export function readPicture(file: string): Picture {
