@@ -21,7 +21,7 @@ export interface MemberChange {
 }
 
 /** Reads the archive at `path` as it is on the root. Throws SdError `archive_missing`. */
-export function readArchive(session: RootSession, path: string): { at: string; bytes: Uint8Array } {
+function readArchive(session: RootSession, path: string): { at: string; bytes: Uint8Array } {
   const at = physical(session, path);
   if (!lstatIn(session, at)?.isFile()) {
     throw new SdError('archive_missing', {

@@ -16,7 +16,7 @@ import {
   saveDirectory,
   supersededState,
 } from '../model/patches.ts';
-import type { FileRecord, Fileset, FilesetKey, Product } from '../model/software.ts';
+import type { FileRecord, Fileset, FilesetKey } from '../model/software.ts';
 
 /** Attributes SD generates on an installed patch fileset. */
 export function patchAttributes(base: Placed, save: boolean): Record<string, string | readonly string[]> {
@@ -81,7 +81,7 @@ export function appliedAfter(catalog: Catalog, base: Placed, patch: Placed): Pla
 }
 
 /** Installed patch filesets that applied_patches of `base` names. */
-export function patchesOf(catalog: Catalog, base: Placed): Placed[] {
+function patchesOf(catalog: Catalog, base: Placed): Placed[] {
   const named = entriesToFilesets(catalog, list(base.fileset.attributes, 'applied_patches'));
   return named.filter((each) => isPatch(each.fileset) && baseOf(catalog, each)?.key === base.key);
 }
@@ -102,10 +102,4 @@ export function savedFile(parts: {
     ...(parts.base === undefined || parts.record === undefined ? {} : { base: parts.base, record: parts.record }),
     ...(parts.archive === undefined ? {} : { archive: parts.archive }),
   };
-}
-
-/** The product record as it is after `changes` to its attributes, without its filesets. */
-export function productOp(product: Product): CatalogOp {
-  const { filesets: _, ...record } = product;
-  return { op: 'product', product: record };
 }

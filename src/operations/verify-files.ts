@@ -9,7 +9,7 @@
 // An ordinary user cannot give files away: owner and group are compared only by the superuser.
 
 import { readFileSync, readlinkSync, type Stats } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { extractMember } from '../host/ar.ts';
 import { cksumOf, digestContent } from '../host/digest.ts';
 import { openRegion } from '../host/region.ts';

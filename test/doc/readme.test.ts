@@ -31,7 +31,7 @@ test('the example session of README.md runs to its end', () => {
       ...process.env,
       HOME: scratch,
       SWDIST_DEFAULTS: `${scratch}/defaults`,
-      PATH: `${BIN}:${process.env['PATH']}`,
+      PATH: `${BIN}:${process.env.PATH}`,
     },
   });
   expect(ran.stderr + ran.stdout.slice(-2000)).not.toContain('ERROR');
