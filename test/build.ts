@@ -1,7 +1,7 @@
 // Builds the program with its test hooks once before any test runs, in a folder of this run's own; SWDIST_TEST_BIN tells tests where.
 // Temporary directories of tests lie in memory where the machine has such a place: what is tested there is the same, a flush costs nothing.
 import { execFileSync } from 'node:child_process';
-import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
+import { accessSync, chmodSync, constants, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -12,6 +12,8 @@ export default function setup(): () => void {
   execFileSync(process.execPath, [join(ROOT, 'build.mjs'), '--test-hooks', place], { stdio: 'inherit', cwd: ROOT });
   process.env.SWDIST_TEST_BIN = join(place, 'bin');
   const memory = mkdtempSync(join(inMemory(), 'swdist-'));
+  // Tests that act as an ordinary user must get in.
+  chmodSync(memory, 0o755);
   process.env.TMPDIR = memory;
   return () => {
     for (const each of [place, memory]) rmSync(each, { recursive: true, force: true });

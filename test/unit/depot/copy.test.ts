@@ -168,10 +168,10 @@ describe('swcopy', () => {
     );
   });
 
-  it('brings the categories it needs, the higher revision of two', async () => {
+  it('packages every category of its source, the higher revision of two', async () => {
     const categories = (revision: string) => [
       { tag: 'tools', attributes: { revision, title: `tools ${revision}` } },
-      { tag: 'unused', attributes: { revision } },
+      { tag: 'unused', attributes: { revision, title: 'named by no product' } },
     ];
     const depots = ['2.0', '10.0', '3.0'].map((revision) =>
       memoryDepot([{ ...APP, attributes: { ...APP.attributes, revision } }], { categories: categories(revision) }),
@@ -179,7 +179,10 @@ describe('swcopy', () => {
     const target = join(scratch(), 'target');
     for (const depot of depots) await fill(target, depot);
     await reading(target, ({ catalog }) => {
-      expect(catalog.categories().map((category) => text(category.attributes, 'title'))).toEqual(['tools 10.0']);
+      expect(catalog.categories().map((category) => text(category.attributes, 'title'))).toEqual([
+        'tools 10.0',
+        'named by no product',
+      ]);
     });
   });
 
