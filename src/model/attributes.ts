@@ -35,7 +35,10 @@ export function flag(attributes: Attributes, keyword: string): boolean {
 }
 
 /** The same bag with some keywords set; a value of `undefined` drops the keyword. */
-export function withAttributes(attributes: Attributes, changes: Record<string, AttributeValue | undefined>): Attributes {
+export function withAttributes(
+  attributes: Attributes,
+  changes: Record<string, AttributeValue | undefined>,
+): Attributes {
   const result = new Map<string, AttributeValue>(Object.entries(attributes));
   for (const [keyword, value] of Object.entries(changes)) {
     if (value === undefined) result.delete(keyword);

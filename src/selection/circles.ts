@@ -1,9 +1,10 @@
 // Patches that go round in a circle: by supersedes none of them is the latest, by ancestor none can be loaded first.
 // Promise: each circle is an ERROR that names its members, and they leave the session; everything else goes on.
 
+import { tagOf } from '../model/software.ts';
 import type { PatchNode } from './chains.ts';
 import type { Choice } from './choice.ts';
-import { isPattern, keysOf } from './match.ts';
+import { keysOf } from './match.ts';
 import { circles } from './walk.ts';
 
 type Code = 'supersedes_cycle' | 'ancestor_cycle';
@@ -13,9 +14,11 @@ export function refuseCircles(choice: Choice): void {
   const { source } = choice.input;
   const taken = new Set([...choice.reasons.keys()].flatMap((key) => choice.patch(key) ?? []));
   const older = (node: PatchNode) => node.older.filter((each) => taken.has(each));
+  // A pattern is meant for bases; a literal ancestor nearly always names a product that is no patch.
+  const tags = new Set([...taken].map((node) => tagOf(node.product)));
   const bases = (node: PatchNode) =>
     node.ancestors
-      .filter((spec) => !spec.tags.some(isPattern))
+      .filter((spec) => tags.has(spec.tags[0]!))
       .flatMap((spec) => keysOf(spec, source))
       .flatMap((key) => choice.patch(key) ?? [])
       .filter((each) => taken.has(each));
