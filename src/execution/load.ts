@@ -46,9 +46,7 @@ export function loadProduct(
   const committed = loaded.flatMap((each) => (each.saves ? [] : (each.plan.patch?.supersedes ?? [])));
   const placing = loaded.flatMap(stepsOf);
   const steps = [
-    ...made.steps,
-    ...saveParents(session, placing),
-    ...placing,
+    ...directoriesFirst([...made.steps, ...saveParents(session, placing), ...placing]),
     ...left.steps,
     ...dropSaves(session, saveDirectories(catalog, [...drops, ...committed])),
   ];
@@ -188,6 +186,16 @@ function stepsOf(loaded: LoadedFileset): FileStep[] {
   return [
     ...loaded.placements.flatMap((each) => each.step ?? []),
     ...loaded.members.flatMap((each) => each.change.steps),
+  ];
+}
+
+/** Directories before what lies in them: one that the software lists may hold another that nobody lists. */
+function directoriesFirst(steps: readonly FileStep[]): FileStep[] {
+  const directories = steps.filter((step) => step.step === 'directory');
+  const others = steps.filter((step) => step.step !== 'directory');
+  return [
+    ...directories.sort((left, right) => (left.path < right.path ? -1 : Number(left.path > right.path))),
+    ...others,
   ];
 }
 
