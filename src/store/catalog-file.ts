@@ -47,6 +47,7 @@ export function readCatalogFile(home: string, name = 'catalog'): CatalogFile | u
     bytes = readFileSync(path);
   } catch (error) {
     if (hasErrno(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    if (hasErrno(error, 'EACCES', 'EPERM')) throw notAllowed(path, error);
     throw damaged(path, error instanceof Error ? `${error.message}.` : '', error);
   }
   const end = bytes.indexOf(10);
@@ -107,6 +108,15 @@ function recordsOf(lines: readonly string[]): Records {
     builder.add(line.slice(0, tab), () => line.slice(tab + 1, after < 0 ? undefined : after));
   }
   return builder.build();
+}
+
+function notAllowed(path: string, cause: unknown): SdError {
+  return new SdError('no_permission', {
+    what: `The published catalog "${path}" may not be read.`,
+    because: cause instanceof Error ? `${cause.message}.` : '',
+    data: { path },
+    cause,
+  });
 }
 
 function damaged(path: string, because: string, cause?: unknown): SdError {

@@ -11,7 +11,7 @@ import type { ControlFile, FileRecord, FilesetKey, FileType } from '../model/sof
 const FORM = 1;
 
 /** File records travel in chunks, so that one synchronous read brings many and a patch rewrites few. */
-export const ROWS_PER_CHUNK = 256;
+const ROWS_PER_CHUNK = 256;
 
 /** A part of a key: what would end a line, a column or a part is written as %XX. */
 export function keyPart(text: string): string {

@@ -240,10 +240,11 @@ async function mend(
         return;
       }
     }
-    const lost = existsSync(store);
-    const from = await rebuild(engine, layout, fault);
+    const kept = existsSync(store);
+    // First, for a store without its marker is refused.
     writeFileDurably(join(layout.home, 'format'), FORMAT, 0o644);
-    done = `the store "${store}" was rebuilt from ${from} because ${fault}${lost ? '; the damaged one was kept beside it' : ''}`;
+    const from = await rebuild(engine, layout, fault);
+    done = `the store "${store}" was rebuilt from ${from} because ${fault}${kept ? '; the damaged one was kept beside it' : ''}`;
   };
   if (!(await asRebuilder(layout.home, () => isHeld(engine, store), work))) await pause(layout, deadline);
   return done;

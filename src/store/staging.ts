@@ -3,6 +3,7 @@
 
 import { spawnSync } from 'node:child_process';
 import {
+  accessSync,
   closeSync,
   constants,
   copyFileSync,
@@ -78,12 +79,23 @@ export function stageAll(anchor: string, transaction: Transaction, plan: readonl
   return staged;
 }
 
-/** Checks what swapping will need: every save has its directory. Throws the errno error. */
-export function checkSaves(anchor: string, plan: readonly JournalStep[]): void {
-  const directories = new Set(
-    plan.flatMap((step) => ('save' in step && step.save !== undefined ? [dirname(step.save)] : [])),
+/**
+ * Checks what swapping will need: every save has its directory, and what is removed or renamed lies where we may write.
+ * Throws the errno error.
+ */
+export function checkSwap(anchor: string, plan: readonly JournalStep[]): void {
+  const written = new Set<string>();
+  for (const step of plan) {
+    if ('save' in step && step.save !== undefined) written.add(dirname(step.save));
+    if (step.step === 'rename') written.add(dirname(step.to));
+  }
+  const left = new Set(
+    plan.flatMap((step) => (step.step === 'remove' || step.step === 'rename' ? [dirname(step.path)] : [])),
   );
-  for (const directory of directories) readdirSync(join(anchor, directory));
+  const check = (directory: string) => accessSync(join(anchor, directory), constants.W_OK | constants.X_OK);
+  for (const directory of written) check(directory);
+  // Where there is no directory there is nothing to remove.
+  for (const directory of left) ignoring(() => check(directory), 'ENOENT', 'ENOTDIR');
 }
 
 /** Makes all staged objects and their names durable. */

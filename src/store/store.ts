@@ -52,7 +52,7 @@ export async function openStore(layout: StoreLayout, options: OpenOptions): Prom
       return new LiveStore(layout, opened, options, () => open.delete(path));
     } catch (error) {
       await opened.database.close();
-      throw error;
+      throw notPermitted(layout, error);
     }
   } catch (error) {
     open.delete(path);

@@ -31,7 +31,7 @@ export interface TextChanges {
 }
 
 /** Name of the directory of the target's own INDEX and INFO, and of its object. */
-export const TARGET_FILES = {
+const TARGET_FILES = {
   depot: { directory: 'dfiles', object: 'distribution' },
   root: { directory: 'ifiles', object: 'root' },
 } as const;

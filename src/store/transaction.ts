@@ -10,7 +10,7 @@ import { hasErrno, SdError } from '../model/error.ts';
 import type { ChangeEncoder } from './change-encoder.ts';
 import type { Database } from './database.ts';
 import { endingPairs, stagingPairs, swappingPairs } from './journal.ts';
-import { checkPlaces, checkSaves, stageAll, syncStaged, undoStaging } from './staging.ts';
+import { checkPlaces, checkSwap, stageAll, syncStaged, undoStaging } from './staging.ts';
 import { type JournalStep, journalSteps } from './steps.ts';
 import { swapAll } from './swap.ts';
 import type { Transaction } from './transaction-types.ts';
@@ -36,7 +36,7 @@ export async function runTransaction(commits: Commits, session: string, transact
   try {
     testPoint('journal');
     const staged = stageAll(anchor, transaction, plan);
-    checkSaves(anchor, plan);
+    checkSwap(anchor, plan);
     testPoint('stage');
     syncStaged(anchor, plan);
     testPoint('synced');
@@ -83,7 +83,7 @@ async function undone(commits: Commits, plan: readonly JournalStep[], label: str
 }
 
 /** An error before anything visible changed, in the user's words. */
-export function notDone(label: string, error: unknown): unknown {
+function notDone(label: string, error: unknown): unknown {
   if (error instanceof SdError || !isOfTheMachine(error)) return error;
   return new SdError('not_done', {
     what: `"${label}" was not done; everything is as it was before.`,

@@ -1,7 +1,6 @@
 // The door to what is installed: where it is looked for, and what is asked of a root that nobody has prepared.
 
 import { chmodSync, cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { adminDirectory, installedCatalog, openIpd } from '../../../src/ipd/ipd.ts';
@@ -11,7 +10,8 @@ let root: string;
 let admin: string;
 
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'sd-ipd-'));
+  // Not below the tests' own directory, which others than its owner may not enter.
+  root = mkdtempSync('/tmp/sd-ipd-');
   admin = adminDirectory(root, '');
 });
 
@@ -56,5 +56,19 @@ test('an ordinary user may ask', async () => {
     expect(catalog.controlFile('CALC/RUN', 'configure')?.toString()).toContain('CALC is ready');
   } finally {
     if (asUser) process.seteuid!(0);
+  }
+});
+
+test('a catalog that may not be read is no damage', async () => {
+  await (await openIpd(root, admin, options)).close();
+  const asUser = process.getuid!() === 0;
+  if (!asUser) chmodSync(join(admin, 'ipd'), 0);
+  chmodSync(root, 0o700);
+  if (asUser) process.seteuid!(65534);
+  try {
+    expect(() => installedCatalog(root, admin)).toThrow(expect.objectContaining({ code: 'no_permission' }));
+  } finally {
+    if (asUser) process.seteuid!(0);
+    else chmodSync(join(admin, 'ipd'), 0o755);
   }
 });

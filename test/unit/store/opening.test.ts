@@ -11,7 +11,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -25,7 +25,8 @@ let root: string;
 const children: ChildProcess[] = [];
 
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'sd-open-'));
+  // Not below the tests' own directory, which others than its owner may not enter.
+  root = mkdtempSync('/tmp/sd-open-');
 });
 
 afterEach(() => {
@@ -62,7 +63,7 @@ async function otherProcess(): Promise<ChildProcess> {
       js: `import { createRequire } from 'node:module'; const require = createRequire('${project}/package.json');`,
     },
   });
-  const child = spawn(process.execPath, [file], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [file], { stdio: ['pipe', 'pipe', 'ignore'] });
   children.push(child);
   await new Promise((held) => child.stdout!.once('data', held));
   return child;

@@ -8,7 +8,7 @@ const uid = process.getuid!();
 const gid = process.getgid!();
 
 export const plain: PlacedAs = { mode: 0o644, uid, gid, mtime: 1_000_000_000 };
-export const folder: PlacedAs = { mode: 0o755, uid, gid, mtime: 1_000_000_001 };
+const folder: PlacedAs = { mode: 0o755, uid, gid, mtime: 1_000_000_001 };
 
 export function bytes(text: string): () => Content {
   return () => ({ kind: 'bytes', bytes: Buffer.from(text) });
