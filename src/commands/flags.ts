@@ -24,18 +24,18 @@ export const TARGET_FILE: FlagDeclaration = {
   argument: 'target_file',
   meaning: 'Read targets from a file, one a line.',
 };
-export const SAVE_SESSION: FlagDeclaration = {
+const SAVE_SESSION: FlagDeclaration = {
   name: '-C',
   argument: 'session_file',
   meaning: 'Save options and selections of this session in a file.',
 };
-export const LOAD_SESSION: FlagDeclaration = {
+const LOAD_SESSION: FlagDeclaration = {
   name: '-S',
   argument: 'session_file',
   meaning: 'Take options and selections from a saved session.',
 };
-export const OPTION: FlagDeclaration = { name: '-x', argument: 'option=value', meaning: 'Set an option.' };
-export const OPTION_FILE: FlagDeclaration = {
+const OPTION: FlagDeclaration = { name: '-x', argument: 'option=value', meaning: 'Set an option.' };
+const OPTION_FILE: FlagDeclaration = {
   name: '-X',
   argument: 'option_file',
   meaning: 'Read options from a file.',

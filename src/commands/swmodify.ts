@@ -1,5 +1,6 @@
 // swmodify: changes what a catalog says of software (commands.md 5.5). This release commits patches; files are never touched.
 
+import type { Emit, SdEvent } from '../model/events.ts';
 import type { Outcome } from '../model/plan.ts';
 import { noSoftware, optionsFor, softwareFor, targetsFor } from './asked.ts';
 import type { Command, CommandDeclaration, Invocation } from './declaration.ts';
@@ -28,7 +29,7 @@ const declaration: CommandDeclaration = {
   operands: 'software_selections',
   targets: 'target_selection',
   examples: [
-    { does: 'See how much the saved files of a patch take.', command: 'swmodify -p -x patch_commit=true PHSS_30001' },
+    { does: 'See which patches would be committed.', command: 'swmodify -p -x patch_commit=true PHSS_30001' },
     { does: 'Commit a patch; it can no longer be removed.', command: 'swmodify -x patch_commit=true PHSS_30001' },
   ],
 };
@@ -41,11 +42,24 @@ async function run(invocation: Invocation): Promise<number> {
   if (software.length === 0) throw noSoftware(declaration.name);
   const targets = targetsFor(invocation, options, '/');
   const { commitPatches } = await import('../operations/modify.ts');
-  return runWork({ invocation, options, software, targets, job: false }, async (target, context, emit) => {
-    const request = { context, options: values, software, preview: values.preview, target, depot: false };
-    const outcome: Outcome = await commitPatches(request, emit);
-    return outcome;
-  });
+  return runWork({ invocation, options, software, targets, job: false }, (target, context, emit) =>
+    commitAndTell((held) => {
+      const request = { context, options: values, software, preview: values.preview, target, depot: false };
+      return commitPatches(request, held);
+    }, emit),
+  );
+}
+
+/** Says how much space came back, before the session's end is said. */
+async function commitAndTell(commit: (emit: Emit) => Promise<Outcome>, emit: Emit): Promise<Outcome> {
+  const ends: SdEvent[] = [];
+  const outcome = await commit((event) => (event.type === 'session.end' ? ends.push(event) : emit(event)));
+  if (outcome.reclaimed !== undefined) {
+    const text = `The save area gave back ${Math.ceil(outcome.reclaimed / 1024)} Kbytes.`;
+    emit({ type: 'finding', finding: { severity: 'note', code: 'space_reclaimed', text } });
+  }
+  for (const end of ends) emit(end);
+  return outcome;
 }
 
 export const swmodify: Command = { declaration, run };

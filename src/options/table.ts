@@ -15,12 +15,11 @@ const TABLE = { ...CHOOSING, ...WORKING, ...TELLING, ...IDLE } as const;
 
 export type OptionName = keyof typeof TABLE;
 
-/** Name → value with the type its declaration gives. */
-export type OptionValues = { readonly [Name in OptionName]: (typeof TABLE)[Name]['default'] };
-
-/** What the engine demands must be declared here with a fitting type; this line does not compile otherwise. */
+/** What the engine demands must be declared here with a fitting type; `OptionValues` does not compile otherwise. */
 type Fits<Values extends EngineOptions> = Values;
-export type EngineValues = Fits<OptionValues>;
+
+/** Name → value with the type its declaration gives. */
+export type OptionValues = Fits<{ readonly [Name in OptionName]: (typeof TABLE)[Name]['default'] }>;
 
 /** Name → declaration, sorted by name. */
 export const OPTIONS: ReadonlyMap<OptionName, OptionDeclaration> = new Map(

