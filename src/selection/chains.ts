@@ -5,7 +5,7 @@
 
 import { list } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
-import { isPatch } from '../model/patches.ts';
+import { isPatch, patchEntry } from '../model/patches.ts';
 import type { Fileset, FilesetKey, Product } from '../model/software.ts';
 import { filesetKey, tagOf } from '../model/software.ts';
 import type { SoftwareSpec } from '../model/spec.ts';
@@ -26,9 +26,9 @@ export interface PatchNode {
   readonly place: number;
   /** Alternatives: one that matches makes the fileset a base. */
   readonly ancestors: readonly SoftwareSpec[];
-  /** Patches of the graph that this one's own list names. */
+  /** Patches of the graph that this one's own list names, or that name it in superseded_by. */
   readonly older: readonly PatchNode[];
-  /** Patches of the graph whose own lists name this one. */
+  /** Patches of the graph whose own lists name this one, or that it names in superseded_by. */
   readonly newer: readonly PatchNode[];
 }
 
@@ -209,6 +209,19 @@ export class PatchGraph {
           node.older.push(older);
           older.newer.push(node);
         }
+      }
+    }
+    for (const node of nodes) this.#linkInstalled(node);
+  }
+
+  /** superseded_by of an installed patch says what no list may say any more: the patch between the two was never installed, or has gone. */
+  #linkInstalled(node: Node): void {
+    for (const entry of list(node.fileset.attributes, 'superseded_by')) {
+      for (const newer of this.#byProduct.get(entry.slice(0, entry.indexOf('.'))) ?? []) {
+        if (newer.catalog !== node.catalog || patchEntry(newer.product, newer.fileset) !== entry) continue;
+        if (newer.older.includes(node)) continue;
+        newer.older.push(node);
+        node.newer.push(newer);
       }
     }
   }

@@ -3,7 +3,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { expect } from 'vitest';
 import { type Ran, runCommand, type Stage } from './stage.ts';
 
@@ -71,6 +71,7 @@ function checkPath(stage: Stage, words: string): void {
  *   A.B keyword=value ...        attributes in the fileset's INDEX; a list is joined by commas; an empty value means absent or empty
  *   none A                       no product A
  *   product A keyword=value
+ *   info A.B /path keyword=value ..., info A.B /path absent        a file's record in the fileset's INFO
  */
 export function checkIpd(stage: Stage, depot: string | undefined, line: string): void {
   const tree = depot ? join(stage.directory, depot, 'catalog') : join(stage.root, 'var/adm/sw/products');
@@ -87,6 +88,10 @@ export function checkIpd(stage: Stage, depot: string | undefined, line: string):
     ).toEqual([]);
     return;
   }
+  if (head === 'info') {
+    checkInfo(tree, rest, line);
+    return;
+  }
   const name = head === 'product' ? rest.shift()! : head;
   const attributes = head === 'product' ? readIndex(join(tree, name, 'pfiles/INDEX'), 'product') : filesets.get(name);
   expect(attributes, `${line}: ${name} is there`).toBeDefined();
@@ -96,18 +101,30 @@ export function checkIpd(stage: Stage, depot: string | undefined, line: string):
   }
 }
 
-/** `PRODUCT.FILESET` (control directories) → attributes, from the text tree. */
+function checkInfo(tree: string, [fileset = '', path = '', ...claims]: readonly string[], line: string): void {
+  const records = readFileSync(join(tree, ...fileset.split('.'), 'INFO'), 'utf8').split(/^(?:file|control_file)$/m);
+  const fields = records
+    .map((record) => new Map([...record.matchAll(/^(\S+) (.*)$/gm)].map((match) => [match[1], match[2]])))
+    .find((each) => each.get('path') === path);
+  if (claims[0] === 'absent') expect(fields, line).toBeUndefined();
+  else expect(fields, `${line}: there is a record`).toBeDefined();
+  for (const claim of claims) {
+    const [keyword = '', value = ''] = claim.split('=');
+    if (keyword !== 'absent') expect(fields?.get(keyword) ?? '', line).toBe(value);
+  }
+}
+
+/** `PRODUCT.FILESET` (control directories) → attributes, from the text tree, and the product's tag as `product`. */
 export function filesetIndexes(tree: string): Map<string, Map<string, string[]>> {
   const found = new Map<string, Map<string, string[]>>();
   if (!existsSync(tree)) return found;
   for (const product of readdirSync(tree, { withFileTypes: true })) {
     if (!product.isDirectory() || ['dfiles', 'ifiles'].includes(product.name)) continue;
+    const tag = readIndex(join(tree, product.name, 'pfiles/INDEX'), 'product').get('tag') ?? [];
     for (const fileset of readdirSync(join(tree, product.name), { withFileTypes: true })) {
       if (!fileset.isDirectory() || fileset.name === 'pfiles') continue;
-      found.set(
-        `${product.name}.${fileset.name}`,
-        readIndex(join(tree, product.name, fileset.name, 'INDEX'), 'fileset'),
-      );
+      const attributes = readIndex(join(tree, product.name, fileset.name, 'INDEX'), 'fileset');
+      found.set(`${product.name}.${fileset.name}`, attributes.set('product', tag));
     }
   }
   return found;
@@ -154,13 +171,6 @@ export function checkAgreement(stage: Stage): void {
   ]);
   const rows = listed.stdout.split('\n').filter((line) => line.startsWith('  '));
   const names = rows.map((row) => row.trim().split(/\s+/)[0]!).sort();
-  const published = [...filesetIndexes(tree).keys()]
-    .map((name) =>
-      name
-        .split('.')
-        .map((part) => basename(part))
-        .join('.'),
-    )
-    .sort();
-  expect(names, 'swlist and the text tree name the same filesets').toEqual(published);
+  const published = [...filesetIndexes(tree).values()].map((each) => `${each.get('product')}.${each.get('tag')}`);
+  expect(names, 'swlist and the text tree name the same filesets').toEqual(published.sort());
 }

@@ -48,7 +48,7 @@ export function runCommand(stage: Stage, command: string, words: readonly string
     input,
     timeout: 60_000,
     env: {
-      PATH: process.env['PATH'] ?? '',
+      PATH: process.env.PATH ?? '',
       HOME: join(stage.directory, 'home'),
       SWDIST_DEFAULTS: join(stage.directory, 'defaults'),
       TZ: 'UTC',
