@@ -3,7 +3,7 @@
 
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { SdError } from '../model/error.ts';
+import { reasonOf, SdError } from '../model/error.ts';
 import { type ResolvedOptions, resolveOptions, surroundings } from '../options/resolve.ts';
 import { sessionPath } from '../options/session.ts';
 import type { OptionValues } from '../options/table.ts';
@@ -84,7 +84,7 @@ function readList(file: string): string {
   } catch (error) {
     throw new SdError('list_file_unreadable', {
       what: `Cannot read the selections in "${file}".`,
-      because: `${(error as Error).message}.`,
+      because: reasonOf(error),
       todo: 'Correct the name or the permissions of the file.',
       data: { file },
     });

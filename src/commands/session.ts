@@ -2,7 +2,7 @@
 // Promise: the operation sees one target at a time; whatever happens the job gets its end and the logs what was said.
 
 import { join, resolve } from 'node:path';
-import { SdError } from '../model/error.ts';
+import { reasonOf, SdError } from '../model/error.ts';
 import type { Emit } from '../model/events.ts';
 import type { Finding, Outcome } from '../model/plan.ts';
 import type { SessionContext } from '../model/request.ts';
@@ -78,9 +78,7 @@ function saveSession(work: Work, said: Finding[]): string | undefined {
     writeSession(file, options, { software, targets, ...(source === undefined ? {} : { source }) }, new Date());
     return file;
   } catch (error) {
-    said.push(
-      warning('session_not_saved', `Cannot save the session in the file "${file}".  ${(error as Error).message}.`),
-    );
+    said.push(warning('session_not_saved', `Cannot save the session in the file "${file}".  ${reasonOf(error)}`));
     return undefined;
   }
 }
@@ -113,7 +111,7 @@ function startJob(work: Work, said: Finding[]): Job | undefined {
     });
     return { queue, record };
   } catch (error) {
-    said.push(warning('job_not_kept', `Cannot keep a job in "${queue.directory}".  ${(error as Error).message}.`));
+    said.push(warning('job_not_kept', `Cannot keep a job in "${queue.directory}".  ${reasonOf(error)}`));
     return undefined;
   }
 }

@@ -2,7 +2,7 @@
 // It has no session and no log of its own, writes nothing but what -C asks for, and loads nothing that only changing commands need.
 
 import { isAbsolute, resolve } from 'node:path';
-import { SdError } from '../model/error.ts';
+import { reasonOf, SdError } from '../model/error.ts';
 import { LIST_LEVELS, type ListLevel } from '../model/listing.ts';
 import { nearest } from '../model/nearest.ts';
 import type { Finding } from '../model/plan.ts';
@@ -171,7 +171,7 @@ async function saveSession(
   try {
     writeSession(file, options, { software, targets: targetWords(invocation, options) }, new Date());
   } catch (error) {
-    const text = `Cannot save the session in the file "${file}".  ${(error as Error).message}.`;
+    const text = `Cannot save the session in the file "${file}".  ${reasonOf(error)}`;
     say([{ severity: 'warning', code: 'session_not_saved', text }]);
   }
 }

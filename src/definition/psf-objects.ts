@@ -84,7 +84,14 @@ export class PsfObjects {
     if (value) throw complaint('psf_syntax', value.position, '"end" takes no value.', '', 'Put "#" before a comment.');
     if (this.#stack.length > 1) this.#close();
     else if (this.#distribution === 'open') this.#distribution = 'closed';
-    else throw complaint('psf_unexpected_end', position, 'No object is open that this "end" could close.');
+    else
+      throw complaint(
+        'psf_unexpected_end',
+        position,
+        'No object is open that this "end" could close.',
+        '',
+        'Remove it.',
+      );
   }
 
   /** Where an attribute goes. Throws SdError `psf_misplaced` outside of every object. */

@@ -2,6 +2,7 @@
 // Promise: HP's and POSIX's dialects are both read; the first error ends it, with file, line and column; oddities become findings.
 // Must not: look at the file system but through `read`.
 
+import { reasonOf } from '../model/error.ts';
 import type { Finding } from '../model/plan.ts';
 import type { Position } from './complaint.ts';
 import { complaint, printPosition } from './complaint.ts';
@@ -201,8 +202,8 @@ class PsfReader {
     try {
       return this.#source.read(value.text);
     } catch (error) {
-      const because = error instanceof Error ? `${error.message}.` : '';
-      throw complaint('source_missing', value.position, `The file "${value.text}" cannot be read.`, because);
+      const what = `The file "${value.text}" cannot be read.`;
+      throw complaint('source_missing', value.position, what, reasonOf(error), 'Correct the path, or make the file.');
     }
   }
 

@@ -5,9 +5,10 @@
 //   empty or missing directory        with `create` an empty depot
 //   directory with other things       refused, untouched
 
-import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { hasErrno, SdError } from '../model/error.ts';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { dropMade } from '../host/made-directories.ts';
+import { hasErrno, reasonOf, SdError } from '../model/error.ts';
 import { depotLayout } from '../store/layout.ts';
 import { type OpenOptions, openStore, type Store } from '../store/store.ts';
 import { notADepot } from './open.ts';
@@ -68,19 +69,7 @@ export function dropEmptyDepot(path: string): void {
 /** Takes away a depot that a failed session has made: as `dropEmptyDepot`, and empty directories from `path` up to `first`. */
 export function undoNewDepot(path: string, first: string | undefined): void {
   dropEmptyDepot(path);
-  if (first === undefined) return;
-  try {
-    for (let directory = path; directory.length >= first.length; directory = dirname(directory)) rmdirSync(directory);
-  } catch (error) {
-    if (!hasErrno(error, 'ENOTEMPTY', 'EEXIST', 'ENOENT')) throw error;
-  }
-}
-
-/** First directory that making `path` would have to make; undefined when it is there. */
-export function firstMissing(path: string): string | undefined {
-  let missing: string | undefined;
-  for (let at = path; !statSync(at, { throwIfNoEntry: false }); at = dirname(at)) missing = at;
-  return missing;
+  dropMade(path, first);
 }
 
 function makeDirectory(path: string): void {
@@ -94,7 +83,7 @@ function makeDirectory(path: string): void {
 function notWritable(path: string, error: unknown): SdError {
   return new SdError('target_not_writable', {
     what: `The depot "${path}" cannot be changed.`,
-    because: error instanceof Error ? `${error.message}.` : '',
+    because: reasonOf(error),
     todo: 'Correct the permissions, or name another directory.',
     data: { path },
     cause: error,

@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { readContent } from '../host/digest.ts';
 import { safeName } from '../host/rootpath.ts';
 import { bytesContent, type Content, contentSize } from '../model/content.ts';
-import { SdError } from '../model/error.ts';
+import { reasonOf, SdError } from '../model/error.ts';
 import type { FileRecord, FilesetKey } from '../model/software.ts';
 
 /** Path of a stored file below the depot: `<product>/<fileset>/<path>` (formats.md 9). */
@@ -39,7 +39,7 @@ function inflate(depot: string, fileset: FilesetKey, file: FileRecord, bytes: Ui
     // The recorded size bounds the memory that a forged file can take.
     return gunzipSync(bytes, file.size === undefined ? {} : { maxOutputLength: Math.max(file.size, 1) });
   } catch (error) {
-    throw damaged('content_damaged', depot, fileset, file, error instanceof Error ? `${error.message}.` : '', error);
+    throw damaged('content_damaged', depot, fileset, file, reasonOf(error), error);
   }
 }
 

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
-import { hasErrno, SdError } from '../model/error.ts';
+import { hasErrno, reasonOf, SdError } from '../model/error.ts';
 import { writeAll } from './digest.ts';
 import { exitValue, interpreterOf } from './interpreter.ts';
 
@@ -172,7 +172,7 @@ function killGroup(pid: number | undefined, interactive: boolean | undefined): v
 function notStarted(what: string, error: Error): SdError {
   return new SdError('script_not_started', {
     what: `"${what}" could not be started.`,
-    because: `${error.message}.`,
+    because: reasonOf(error),
     data: { what },
     cause: error,
   });

@@ -5,7 +5,7 @@
 
 import { lstatSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { hasErrno, SdError } from '../model/error.ts';
+import { hasErrno, reasonOf, SdError } from '../model/error.ts';
 
 /** As the kernel: more links than this in one path count as a loop. */
 const MOST_LINKS = 40;
@@ -125,7 +125,7 @@ function lookAt(root: string, candidate: string): string | undefined {
     if (hasErrno(error, 'ENOENT')) return undefined;
     throw new SdError('path_unusable', {
       what: `The directory "${safeName(path)}" cannot be looked at.`,
-      because: error instanceof Error ? `${error.message}.` : '',
+      because: reasonOf(error),
       data: { path },
       cause: error,
     });

@@ -37,3 +37,13 @@ export class SdError extends Error {
 export function hasErrno(error: unknown, ...names: string[]): boolean {
   return error instanceof Error && 'code' in error && names.includes(String((error as { code: unknown }).code));
 }
+
+/**
+ * Why the machine refused, as a sentence for `because`: what Node words as `ENOENT: no such file or directory, open '/x'` is
+ * "No such file or directory." here. Other errors give their message; what is no Error gives ''.
+ */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return '';
+  const words = /^E[A-Z0-9]+: ([^,]+)/.exec(error.message)?.[1] ?? error.message;
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+}

@@ -28,20 +28,20 @@ export async function install(request: InstallRequest, emit: Emit): Promise<Outc
   const place = `${request.context.host}:${request.target}`;
   return runSession(request.context, place, emit, async (session) => {
     session.emit({ type: 'selection.begin' });
-    const from = `${request.context.host}:${request.source}`;
-    const source = await connect(session, 'source', from, () => openDepot(request.source));
+    const { options, preview } = request;
+    const target = await connect(session, 'target', place, () =>
+      openRoot(request.target, { session, options, preview, create: true }),
+    );
     try {
-      const { options, preview } = request;
-      const target = await connect(session, 'target', place, () =>
-        openRoot(request.target, { session, options, preview, create: true }),
-      );
+      const from = `${request.context.host}:${request.source}`;
+      const source = await connect(session, 'source', from, () => openDepot(request.source));
       try {
         return await installFrom(source, target, request, session);
       } finally {
-        await target.close();
+        source.close();
       }
     } finally {
-      source.close();
+      await target.close();
     }
   });
 }
@@ -81,7 +81,8 @@ async function installFrom(
       if (!endAnalysis(session, plan, places.target, preview)) return { plan };
       const { known } = target;
       await executeInstall(await target.change(), source, plan);
-      if (!known && request.target !== '/' && options.register_new_root) {
+      const arrived = target.catalog().products().length > 0;
+      if (!known && arrived && request.target !== '/' && options.register_new_root) {
         registerNew(options.admin_directory, request.target, 'root', session.emit);
       }
       return { plan };

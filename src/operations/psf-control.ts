@@ -7,6 +7,7 @@ import { CONTROL_SCRIPTS } from '../definition/keywords.ts';
 import type { ControlDirective } from '../definition/psf.ts';
 import { cksumOf } from '../host/digest.ts';
 import type { AttributeValue } from '../model/attributes.ts';
+import { reasonOf } from '../model/error.ts';
 import type { ControlFile } from '../model/software.ts';
 import type { Surroundings } from './psf-resolve.ts';
 
@@ -55,8 +56,7 @@ function readSource(directive: ControlDirective, around: Surroundings) {
     const stats = statSync(path);
     return { content, executable: (stats.mode & 0o111) !== 0, mtime: Math.floor(stats.mtimeMs / 1000) };
   } catch (error) {
-    const because = error instanceof Error ? `${error.message}.` : '';
     const what = `The control file "${directive.tag}" cannot be read from "${path}".`;
-    throw complaint('source_missing', directive.position, what, because);
+    throw complaint('source_missing', directive.position, what, reasonOf(error), 'Correct the path, or make the file.');
   }
 }

@@ -9,6 +9,7 @@ import type { Position } from '../definition/complaint.ts';
 import { complaint } from '../definition/complaint.ts';
 import type { FileDirective, FileOptions, PsfFileset } from '../definition/psf.ts';
 import type { Accounts } from '../host/accounts.ts';
+import { reasonOf } from '../model/error.ts';
 import type { Finding } from '../model/plan.ts';
 import type { FileRecord, FileType } from '../model/software.ts';
 import { treeBelow } from './psf-tree.ts';
@@ -338,8 +339,8 @@ class Resolver {
     try {
       return follow ? statSync(path) : lstatSync(path);
     } catch (error) {
-      const because = error instanceof Error ? `${error.message}.` : '';
-      throw complaint('source_missing', position, `The source "${path}" cannot be read.`, because);
+      const what = `The source "${path}" cannot be read.`;
+      throw complaint('source_missing', position, what, reasonOf(error), 'Correct the path, or make the file.');
     }
   }
 }

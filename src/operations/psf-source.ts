@@ -15,7 +15,7 @@ import { openRegion } from '../host/region.ts';
 import type { Catalog } from '../model/catalog.ts';
 import { emptyCatalog } from '../model/catalog.ts';
 import type { Content } from '../model/content.ts';
-import { hasErrno, SdError } from '../model/error.ts';
+import { hasErrno, reasonOf, SdError } from '../model/error.ts';
 import type { FileRecord, Fileset, FilesetKey, Product } from '../model/software.ts';
 import { filesetKey } from '../model/software.ts';
 import type { Named } from './psf-attributes.ts';
@@ -53,7 +53,7 @@ function readPsf(location: string): string {
     if (!hasErrno(error, 'ENOENT', 'EISDIR', 'EACCES', 'ENOTDIR')) throw error;
     throw new SdError('psf_not_found', {
       what: `The product specification file "${location}" cannot be read.`,
-      because: `${(error as Error).message}.`,
+      because: reasonOf(error),
       todo: 'Name the PSF with -s.',
       data: { file: location },
     });
@@ -178,7 +178,8 @@ function openSource(source: string, place: string, code: string) {
   } catch (error) {
     throw new SdError(code, {
       what: `${place}: The source "${source}" cannot be read.`,
-      because: error instanceof Error ? `${error.message}.` : '',
+      because: reasonOf(error),
+      todo: 'Correct the path, or make the file.',
       data: { path: source },
       cause: error,
     });

@@ -4,7 +4,7 @@
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileDurably } from '../host/durable.ts';
-import { hasErrno, SdError } from '../model/error.ts';
+import { hasErrno, reasonOf, SdError } from '../model/error.ts';
 import type { Emit } from '../model/events.ts';
 import type { Outcome } from '../model/plan.ts';
 import type { SessionContext } from '../model/request.ts';
@@ -117,7 +117,7 @@ function change(admin: string, make: (entries: Entry[]) => Entry[]): boolean {
     if (!hasErrno(error, 'EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'ENOTDIR', 'EEXIST')) throw error;
     throw new SdError('registration_failed', {
       what: `Cannot change the list of registered depots and roots in "${admin}".`,
-      because: `${(error as Error).message}.`,
+      because: reasonOf(error),
       todo: 'Correct the permissions, or name another directory with -x admin_directory=.',
       data: { admin },
     });

@@ -2,11 +2,12 @@
 // recovers an interrupted session first.
 
 import { existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { RootSession } from '../execution/session.ts';
 import { accountsOf } from '../host/accounts.ts';
+import { firstMissing } from '../host/made-directories.ts';
 import { RootPaths } from '../host/rootpath.ts';
-import { adminDirectory, installedCatalog, openIpd } from '../ipd/ipd.ts';
+import { adminDirectory, installedCatalog, openIpd, undoNewIpd } from '../ipd/ipd.ts';
 import { type Catalog, emptyCatalog } from '../model/catalog.ts';
 import { SdError } from '../model/error.ts';
 import type { Finding } from '../model/plan.ts';
@@ -29,7 +30,7 @@ export interface RootTarget {
 
 /**
  * Opens the root at the absolute path `root`. `create` allows a root, or an IPD, that does not exist yet: those are made only when
- * software goes in. Throws SdError `target_missing`, `target_not_directory`, `target_locked`, and what the store throws.
+ * software goes in, and an IPD into which none went is taken away again. Throws SdError `target_missing`, `target_not_directory`, `target_locked`, and what the store throws.
  */
 export async function openRoot(
   root: string,
@@ -38,8 +39,8 @@ export async function openRoot(
   const { session, options, preview, create } = parts;
   const there = existsSync(root);
   if (!there && !(create && options.create_target_path)) throw missing(root, create);
-  if (there && !statSync(root).isDirectory()) throw notDirectory(root);
   const admin = adminDirectory(root, options.admin_directory);
+  requireDirectory(root);
   const looked = { root, admin, paths: new RootPaths(root), options, emit: session.emit };
   const known = ['ipd', 'products'].some((each) => existsSync(join(admin, each)));
   const published =
@@ -53,6 +54,7 @@ export async function openRoot(
       lockTimeout: options.lock_timeout,
       onRecovered: (recovery) => session.emit({ type: 'recovered', ...recovery }),
     });
+  const first = firstMissing(admin);
   let store = preview || !known ? undefined : await open();
   return {
     admin,
@@ -63,7 +65,12 @@ export async function openRoot(
       store ??= await open();
       return { ...looked, store, accounts: accountsOf(root), context: session.context, now: Date.now() };
     },
-    close: async () => store?.close(),
+    async close() {
+      if (store === undefined) return;
+      const empty = store.catalog().products().length === 0 && !store.isInterrupted();
+      await store.close();
+      if (empty && !known) undoNewIpd(admin, first);
+    },
   };
 }
 
@@ -83,10 +90,14 @@ function missing(root: string, mayCreate: boolean): SdError {
   });
 }
 
-function notDirectory(root: string): SdError {
-  return new SdError('target_not_directory', {
+/** Throws `target_not_directory` where the root, or what it would have to lie in, is a file. */
+function requireDirectory(root: string): void {
+  const first = firstMissing(root);
+  const there = first === undefined ? root : dirname(first);
+  if (statSync(there).isDirectory()) return;
+  throw new SdError('target_not_directory', {
     what: `The root "${root}" cannot be worked on.`,
-    because: 'It is not a directory.',
+    because: there === root ? 'It is not a directory.' : `"${there}" is not a directory.`,
     todo: 'Name a directory behind "@".',
     data: { root },
   });

@@ -16,7 +16,7 @@ import { basename, dirname, join } from 'node:path';
 import { writeAll } from '../host/digest.ts';
 import { fsyncDirectory } from '../host/durable.ts';
 import { pipeTo } from '../host/process.ts';
-import { hasErrno, SdError } from '../model/error.ts';
+import { hasErrno, reasonOf, SdError } from '../model/error.ts';
 
 export interface SerialTarget {
   write(bytes: Uint8Array): void;
@@ -145,7 +145,7 @@ function notWritten(target: string, error: unknown): SdError {
   const full = hasErrno(error, 'ENOSPC', 'EDQUOT', 'EFBIG');
   return new SdError('target_not_writable', {
     what: `The serial depot "${target}" cannot be written.`,
-    because: error instanceof Error ? `${error.message}.` : '',
+    because: reasonOf(error),
     todo: full ? 'Make room on the file system, or name another place.' : 'Name a place where you may write.',
     data: { target },
     cause: error,

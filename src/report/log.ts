@@ -2,6 +2,7 @@
 
 import { appendFileSync, existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { reasonOf } from '../model/error.ts';
 
 /** Collects lines and appends them with each flush. */
 export class LogFile {
@@ -35,7 +36,7 @@ export class LogFile {
       return true;
     } catch (error) {
       this.broken = true;
-      this.onFailure(this.path, error instanceof Error ? error.message : String(error));
+      this.onFailure(this.path, reasonOf(error));
       return false;
     }
   }

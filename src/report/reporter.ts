@@ -134,7 +134,7 @@ class SessionReporter implements Reporter {
   private warn(path: string, reason: string): void {
     const message: Message = {
       as: 'warning',
-      text: `Cannot write the logfile "${path}".  ${reason}.  The session goes on without it.`,
+      text: `Cannot write the logfile "${path}".  ${reason}  The session goes on without it.`,
     };
     print('stderr', this.lines(message, 'terminal'));
   }

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { hasErrno, SdError } from '../model/error.ts';
+import { hasErrno, reasonOf, SdError } from '../model/error.ts';
 import { fromKey } from './keys.ts';
 import { type Records, RecordsBuilder } from './records.ts';
 
@@ -48,7 +48,7 @@ export function readCatalogFile(home: string, name = 'catalog'): CatalogFile | u
   } catch (error) {
     if (hasErrno(error, 'ENOENT', 'ENOTDIR')) return undefined;
     if (hasErrno(error, 'EACCES', 'EPERM')) throw notAllowed(path, error);
-    throw damaged(path, error instanceof Error ? `${error.message}.` : '', error);
+    throw damaged(path, reasonOf(error), error);
   }
   const end = bytes.indexOf(10);
   const header = parseHeader(path, bytes.toString('utf8', 0, Math.max(end, 0)));

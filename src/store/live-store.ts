@@ -5,7 +5,7 @@
 import { testPoint } from '../host/durable.ts';
 import type { Catalog } from '../model/catalog.ts';
 import type { ChangeSet } from '../model/change.ts';
-import { SdError } from '../model/error.ts';
+import { reasonOf, SdError } from '../model/error.ts';
 import { filesetKey } from '../model/software.ts';
 import { ChangeEncoder } from './change-encoder.ts';
 import type { Database } from './database.ts';
@@ -102,6 +102,10 @@ export class LiveStore implements Commits, Publishable, Reader {
 
   interruptedScripts(): readonly ScriptNote[] {
     return [...this.#scripts.values()];
+  }
+
+  isInterrupted(): boolean {
+    return this.#broken !== undefined;
   }
 
   async publish(): Promise<void> {
@@ -252,7 +256,7 @@ function notPublished(layout: StoreLayout, error: unknown): unknown {
   if (!(error instanceof Error && 'code' in error)) return error;
   return new SdError('not_published', {
     what: `The changes of "${layout.anchor}" were made, but listings do not show them yet.`,
-    because: `${error.message}.`,
+    because: reasonOf(error),
     todo: 'The next command that changes this target publishes them.',
     data: { anchor: layout.anchor },
     cause: error,

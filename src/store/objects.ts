@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomically } from '../host/durable.ts';
-import { hasErrno, SdError } from '../model/error.ts';
+import { hasErrno, reasonOf, SdError } from '../model/error.ts';
 
 /** How long an object stays after the last catalog that named it was replaced, for readers that still hold that one. */
 const GRACE_MS = 10 * 60 * 1000;
@@ -29,7 +29,7 @@ export function readObject(home: string, name: string): Buffer {
   try {
     bytes = readFileSync(path);
   } catch (error) {
-    throw damagedObject(path, error instanceof Error ? `${error.message}.` : '', hasErrno(error, 'ENOENT'), error);
+    throw damagedObject(path, reasonOf(error), hasErrno(error, 'ENOENT'), error);
   }
   if (createHash('sha256').update(bytes).digest('hex') === name) return bytes;
   throw damagedObject(path, 'Its content is not what its name says.', false);

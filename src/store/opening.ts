@@ -5,7 +5,7 @@
 import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileDurably } from '../host/durable.ts';
-import { hasErrno, SdError } from '../model/error.ts';
+import { hasErrno, reasonOf, SdError } from '../model/error.ts';
 import { type CatalogFile, readCatalogFile } from './catalog-file.ts';
 import type { Database, Engine } from './database.ts';
 import { describeHolder, readHolder } from './holder.ts';
@@ -150,7 +150,7 @@ async function openOnce(
       } catch (error) {
         const cause = causeOf(error);
         // Not damage: other rights than access(2) looked at, or a lock file of another owner.
-        if (cause.includes('Permission denied')) throw noPermission(layout, cause, error);
+        if (cause.includes('Permission denied')) throw noPermission(layout, `${cause}.`, error);
         if (!engine.isLocked(error)) return `it cannot be opened (${cause})`;
       }
     }
@@ -289,14 +289,14 @@ function notRecovered(error: unknown): unknown {
 /** An error of the file system about the store's place, in the user's words. */
 export function notPermitted(layout: StoreLayout, error: unknown): unknown {
   if (!hasErrno(error, 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'ENOSPC')) return error;
-  return noPermission(layout, causeOf(error), error);
+  return noPermission(layout, reasonOf(error), error);
 }
 
 function noPermission(layout: StoreLayout, because: string, cause: unknown): SdError {
   return new SdError('no_permission', {
     what: `"${layout.anchor}" cannot be changed.`,
-    because: `${because}.`,
-    todo: /EACCES|EPERM|Permission denied/.test(because) ? 'Run the command as the owner of the target.' : '',
+    because,
+    todo: /permission denied|not permitted/i.test(because) ? 'Run the command as the owner of the target.' : '',
     data: { anchor: layout.anchor },
     cause,
   });

@@ -30,6 +30,8 @@ export interface Store {
   scriptEnded(owner: string, tag: string, exit: number): Promise<void>;
   /** Scripts that a session which died had started; never run again by themselves (SD: the fileset is corrupt). */
   interruptedScripts(): readonly ScriptNote[];
+  /** True once an apply() threw `interrupted`: work waits here for the next opening. */
+  isInterrupted(): boolean;
   /** Publishes catalog and text tree of the present generation now. */
   publish(): Promise<void>;
   /** Publishes what is behind and frees the lock. Throws SdError `not_published` where only that failed. */

@@ -6,7 +6,7 @@ import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { testPoint } from '../host/durable.ts';
 import type { ChangeSet } from '../model/change.ts';
-import { hasErrno, SdError } from '../model/error.ts';
+import { hasErrno, reasonOf, SdError } from '../model/error.ts';
 import type { ChangeEncoder } from './change-encoder.ts';
 import type { Database } from './database.ts';
 import { endingPairs, stagingPairs, swappingPairs } from './journal.ts';
@@ -87,7 +87,7 @@ function notDone(label: string, error: unknown): unknown {
   if (error instanceof SdError || !isOfTheMachine(error)) return error;
   return new SdError('not_done', {
     what: `"${label}" was not done; everything is as it was before.`,
-    because: `${error.message}.`,
+    because: reasonAt(error),
     todo: hasErrno(error, 'ENOSPC', 'EDQUOT') ? 'Make room on the file system and try again.' : '',
     data: { label, errno: error.code },
     cause: error,
@@ -98,11 +98,17 @@ function notDone(label: string, error: unknown): unknown {
 export function interrupted(label: string, error: unknown): SdError {
   return new SdError('interrupted', {
     what: `"${label}" was begun and could not be finished.`,
-    because: error instanceof Error ? `${error.message}.` : '',
+    because: reasonAt(error),
     todo: 'Remove the cause; the next command that changes this target completes or undoes it first.',
     data: { label },
     cause: error,
   });
+}
+
+/** The reason, and the path it is about: the label names only the product. */
+function reasonAt(error: unknown): string {
+  const path = error instanceof Error && 'path' in error ? `  It happened at "${error.path}".` : '';
+  return `${reasonOf(error)}${path}`;
 }
 
 function isOfTheMachine(error: unknown): error is Error & { code: string } {
