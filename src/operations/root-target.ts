@@ -1,7 +1,7 @@
 // The root a session works on, opened no further than it needs: a preview reads what is published, anything else opens the IPD, which
 // recovers an interrupted session first.
 
-import { existsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { RootSession } from '../execution/session.ts';
 import { accountsOf } from '../host/accounts.ts';
@@ -9,7 +9,7 @@ import { firstMissing } from '../host/made-directories.ts';
 import { RootPaths } from '../host/rootpath.ts';
 import { adminDirectory, installedCatalog, openIpd, undoNewIpd } from '../ipd/ipd.ts';
 import { type Catalog, emptyCatalog } from '../model/catalog.ts';
-import { SdError } from '../model/error.ts';
+import { hasErrno, reasonOf, SdError } from '../model/error.ts';
 import type { Finding } from '../model/plan.ts';
 import type { EngineOptions } from '../model/request.ts';
 import type { LookedAt } from './root-views.ts';
@@ -55,6 +55,7 @@ export async function openRoot(
       onRecovered: (recovery) => session.emit({ type: 'recovered', ...recovery }),
     });
   const first = firstMissing(admin);
+  if (!preview && first !== undefined) requireWritable(root, dirname(first));
   let store = preview || !known ? undefined : await open();
   return {
     admin,
@@ -72,6 +73,21 @@ export async function openRoot(
       if (empty && !known) undoNewIpd(admin, first);
     },
   };
+}
+
+/** Throws `no_permission` where a first IPD could not be made. */
+function requireWritable(root: string, directory: string): void {
+  try {
+    accessSync(directory, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new SdError('no_permission', {
+      what: `"${root}" cannot be changed.`,
+      because: `"${directory}":  ${reasonOf(error)}`,
+      todo: hasErrno(error, 'EACCES', 'EPERM') ? 'Run the command as the owner of the target.' : '',
+      data: { root },
+      cause: error,
+    });
+  }
 }
 
 function waiting(root: string): Finding {
