@@ -58,8 +58,12 @@ async function fail(error: unknown, command: Command | undefined): Promise<numbe
       process.stderr.write(`${synopsis(command.declaration).join('\n')}\n`);
     }
   } else if (error instanceof Error) process.stderr.write(`${error.stack}\n`);
-  return 1;
+  const usage = error instanceof SdError && UNUSABLE.includes(error.code);
+  return (usage ? command?.declaration.usageExit : undefined) ?? 1;
 }
+
+/** Errors of the command line itself. */
+const UNUSABLE = ['bad_usage', 'unknown_option', 'option_not_for_command', 'bad_option_value', 'option_file_not_found'];
 
 function unexpected(error: unknown): SdError {
   return new SdError('internal_error', {

@@ -32,6 +32,8 @@ export interface CommandDeclaration {
   readonly targets: string;
   /** The most usual call first. */
   readonly examples: readonly Example[];
+  /** Exit code for a command line that cannot be used; 1 unless set. */
+  readonly usageExit?: number;
 }
 
 /** Who calls, and from where: what the machine says, so that commands need not ask it. */

@@ -34,8 +34,8 @@ const LOAD_SESSION: FlagDeclaration = {
   argument: 'session_file',
   meaning: 'Take options and selections from a saved session.',
 };
-const OPTION: FlagDeclaration = { name: '-x', argument: 'option=value', meaning: 'Set an option.' };
-const OPTION_FILE: FlagDeclaration = {
+export const OPTION: FlagDeclaration = { name: '-x', argument: 'option=value', meaning: 'Set an option.' };
+export const OPTION_FILE: FlagDeclaration = {
   name: '-X',
   argument: 'option_file',
   meaning: 'Read options from a file.',

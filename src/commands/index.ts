@@ -3,6 +3,9 @@
 import type { Command } from './declaration.ts';
 
 export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  check_patches: async () => (await import('./check-patches.ts')).checkPatchesCommand,
+  cleanup: async () => (await import('./cleanup.ts')).cleanup,
+  show_patches: async () => (await import('./show-patches.ts')).showPatchesCommand,
   swcopy: async () => (await import('./swcopy.ts')).swcopy,
   swinstall: async () => (await import('./swinstall.ts')).swinstall,
   swlist: async () => (await import('./swlist.ts')).swlist,

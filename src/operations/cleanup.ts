@@ -1,21 +1,37 @@
 // cleanup (patches.md 6.2): commits patches superseded often enough, takes superseded patches out of a depot, mends patch states.
-// Looking is apart from doing, so that a preview is the looking alone and a question can be asked in between.
+// Looking is apart from doing, so that a preview is the looking alone and a question can be asked in between. What is found is named by
+// exact software specifications, and doing decides anew on what is there by then.
 
+import { lstatSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { planCommit } from '../analysis/commit.ts';
 import { openDepot } from '../depot/open.ts';
 import { bytesBelow } from '../execution/commit.ts';
-import { filesetOp } from '../execution/patching.ts';
-import { adminDirectory, installedCatalog, openIpd } from '../ipd/ipd.ts';
-import { saveDirectory } from '../model/patches.ts';
+import { executeMend } from '../execution/mend.ts';
+import { adminDirectory } from '../ipd/ipd.ts';
+import { text } from '../model/attributes.ts';
+import type { Catalog } from '../model/catalog.ts';
+import { hasErrno, SdError } from '../model/error.ts';
+import type { Emit } from '../model/events.ts';
+import { isPatch, saveDirectory } from '../model/patches.ts';
 import type { Finding, Outcome } from '../model/plan.ts';
 import type { EngineOptions, SessionContext } from '../model/request.ts';
-import { tagOf } from '../model/software.ts';
+import { type Product, tagOf } from '../model/software.ts';
+import { contentsOf } from '../selection/match.ts';
+import { selectOnTarget } from '../selection/target.ts';
+import { softwareSpec } from './list-attributes.ts';
+import { openListedRoot } from './list-target.ts';
 import { commitPatches } from './modify.ts';
-import { namingOneOf, supersededInDepot, supersededPatches, wrongStates } from './patch-facts.ts';
+import { committablePatches, lackingAttributes, namingOneOf, supersededPatches } from './patch-facts.ts';
+import { wrongStates } from './patch-states.ts';
 import { remove } from './remove.ts';
+import { openRoot } from './root-target.ts';
+import { runSession } from './session.ts';
 
 export interface CleanupParts {
   readonly context: SessionContext;
   readonly options: EngineOptions;
+  readonly emit: Emit;
 }
 
 /** A row of the commit table: `bytes` are those of its save directories. */
@@ -26,102 +42,150 @@ export interface CommitRow {
   readonly by: string;
 }
 
-/** Patches of a root superseded at least `times` times whose saved files are still there. */
-export function committable(root: string, times: number, { options }: CleanupParts): CommitRow[] {
-  const admin = adminDirectory(root, options.admin_directory);
-  return supersededPatches(installedCatalog(root, admin).catalog)
-    .filter((patch) => patch.times >= times && patch.uncommitted.length > 0)
-    .map((patch) => ({
-      patch: tagOf(patch.product),
-      times: patch.times,
-      bytes: patch.uncommitted.reduce(
-        (sum, each) => sum + bytesBelow(`${admin}/save/${saveDirectory(each.product, each.fileset)}`),
-        0,
-      ),
-      by: patch.by,
-    }));
+/** What `cleanup -c` would commit. */
+export interface FoundCommits {
+  readonly rows: readonly CommitRow[];
+  /** Patch filesets below those, of products that are not superseded as a whole: a commit takes them along (patches.md 6.1). */
+  readonly along: readonly string[];
+  readonly software: readonly string[];
+  readonly findings: readonly Finding[];
 }
 
-/** Commits the rows' patches in one transaction. */
-export function commitRows(
-  root: string,
-  rows: readonly CommitRow[],
-  { context, options }: CleanupParts,
-): Promise<Outcome> {
-  const request = { context, options, software: rows.map((row) => row.patch), preview: false };
-  return commitPatches({ ...request, target: root, depot: false }, () => undefined);
+/** Patches of a root superseded at least `times` times whose saved files are still there. Throws what openListedRoot throws. */
+export async function findCommits(root: string, times: number, { options }: CleanupParts): Promise<FoundCommits> {
+  const { catalog, findings } = await openListedRoot(root, options.admin_directory);
+  const save = join(adminDirectory(root, options.admin_directory), 'save');
+  const found = committablePatches(catalog, times);
+  const software = found.map((each) => exactSpec(each.product));
+  const rows = found.map(({ product, times, by, uncommitted }) => ({
+    patch: tagOf(product),
+    times,
+    bytes: uncommitted.reduce((sum, each) => sum + bytesBelow(join(save, saveDirectory(product, each.fileset))), 0),
+    by: by.join(', '),
+  }));
+  const listed = new Set(found.map((each) => each.product.id));
+  const along = commitPlan(catalog, root, software, options).filter(({ id }) => !listed.has(id));
+  return { rows, along: along.flatMap((each) => each.filesets.map(({ name }) => name)), software, findings };
 }
 
-/** Patches of a depot that others there supersede, and with `dependents` the patches that name one of them as a requisite. */
-export interface DepotRows {
+function commitPlan(target: Catalog, root: string, software: readonly string[], options: EngineOptions) {
+  if (software.length === 0) return [];
+  const selection = selectOnTarget({ target, software, options, verb: 'modify', depot: false });
+  return planCommit({ target, selection, options, targetPath: root }).products;
+}
+
+/** Commits what was found in one transaction. */
+export function commitFound(root: string, { software }: FoundCommits, parts: CleanupParts): Promise<Outcome> {
+  const { context, options, emit } = parts;
+  return commitPatches({ context, options, software, preview: false, target: root, depot: false }, emit);
+}
+
+/** What `cleanup -d` would remove. */
+export interface FoundInDepot {
   readonly superseded: readonly { readonly patch: string; readonly by: string }[];
+  /** With -e true: patches that name one of the others as a requisite. */
   readonly dependents: readonly { readonly patch: string; readonly names: string }[];
+  /** Bundles that hold some of those patches. */
+  readonly bundles: readonly { readonly bundle: string; readonly patches: readonly string[] }[];
+  readonly software: readonly string[];
+  readonly findings: readonly Finding[];
 }
 
-/** Looks through a directory depot. Throws what openDepot throws. */
-export async function removable(path: string, dependents: boolean): Promise<DepotRows> {
-  const depot = await openDepot(path);
+/** Looks through a directory depot. Throws SdError `serial_depot` for a file, and what openDepot throws. */
+export async function findInDepot(path: string, dependents: boolean): Promise<FoundInDepot> {
+  if (statSync(path, { throwIfNoEntry: false })?.isFile()) throw serialDepot(path);
+  const { catalog, findings, close } = await openDepot(path);
   try {
-    const superseded = supersededInDepot(depot.catalog);
-    const naming = dependents
-      ? namingOneOf(
-          depot.catalog,
-          superseded.map((each) => each.product),
-        )
-      : [];
+    // Something else in a patch product is nobody's to throw away.
+    const superseded = supersededPatches(catalog).filter(({ product }) => product.filesets.every(isPatch));
+    const products = superseded.map((each) => each.product);
+    const naming = dependents ? namingOneOf(catalog, products) : [];
+    const going = [...products, ...naming.map((each) => each.product)];
     return {
-      superseded: superseded.map((each) => ({ patch: tagOf(each.product), by: each.by })),
-      dependents: naming.map((each) => ({ patch: tagOf(each.product), names: each.names })),
+      superseded: superseded.map(({ product, by }) => ({ patch: tagOf(product), by: by.join(', ') })),
+      dependents: naming.map(({ product, names }) => ({ patch: tagOf(product), names })),
+      bundles: holding(catalog, going),
+      software: going.map(exactSpec),
+      findings,
     };
   } finally {
-    depot.close();
+    close();
   }
 }
 
-/** Removes them from the depot; dependencies are not enforced, since what depends on them was decided with them. */
-export function removeRows(path: string, rows: DepotRows, { context, options }: CleanupParts): Promise<Outcome> {
-  const software = [...rows.superseded, ...rows.dependents].map((row) => row.patch);
-  const free: EngineOptions = { ...options, enforce_dependencies: false, remove_empty_depot: false };
-  return remove({ context, options: free, software, preview: false, target: path, depot: true }, () => undefined);
-}
-
-/** A patch state that does not follow from what is installed. */
-export interface StateRow {
-  readonly fileset: string;
-  readonly is: string;
-  readonly should: string;
-}
-
-/** Patch filesets of a root in a wrong patch_state. */
-export function misstated(root: string, { options }: CleanupParts): StateRow[] {
-  const { catalog } = installedCatalog(root, adminDirectory(root, options.admin_directory));
-  return wrongStates(catalog).map(({ placed, is, should }) => ({
-    fileset: `${tagOf(placed.product)}.${tagOf(placed.fileset)}`,
-    is,
-    should,
-  }));
-}
-
-/** Writes the right states, in one transaction. Throws what opening the IPD throws. */
-export async function mendStates(
-  root: string,
-  { context, options }: CleanupParts,
-  tell: (finding: Finding) => void,
-): Promise<void> {
-  const store = await openIpd(root, adminDirectory(root, options.admin_directory), {
-    create: false,
-    command: context.command,
-    user: context.user,
-    lockTimeout: options.lock_timeout,
-    onRecovered: ({ how, what }) =>
-      tell({ severity: 'warning', code: 'recovered', text: `An interrupted session (${what}) was ${how}.` }),
+function holding(catalog: Catalog, going: readonly Product[]): { bundle: string; patches: string[] }[] {
+  const gone = new Set(going);
+  return catalog.bundles().flatMap((bundle) => {
+    const patches = contentsOf(bundle, catalog)
+      .products.filter((product) => gone.has(product))
+      .map(tagOf);
+    return patches.length === 0 ? [] : [{ bundle: tagOf(bundle), patches }];
   });
-  try {
-    const ops = wrongStates(store.catalog()).map(({ placed, should, supersededBy }) =>
-      filesetOp(placed, { patch_state: should, superseded_by: supersededBy === '' ? undefined : supersededBy }),
-    );
-    if (ops.length > 0) await store.apply({ label: 'mend patch states', files: [], change: () => ops });
-  } finally {
-    await store.close();
-  }
+}
+
+/** Removes what was found; dependencies are not enforced, since what depends on it was decided with it. */
+export function removeFound(path: string, { software }: FoundInDepot, parts: CleanupParts): Promise<Outcome> {
+  const { context, emit } = parts;
+  const options = { ...parts.options, enforce_dependencies: false, remove_empty_depot: false };
+  return remove({ context, options, software, preview: false, target: path, depot: true }, emit);
+}
+
+/** What `cleanup -s` would mend: one sentence a fileset. Throws what openListedRoot throws. */
+export async function findStates(
+  root: string,
+  { options }: CleanupParts,
+): Promise<{ wrong: readonly string[]; findings: readonly Finding[] }> {
+  const { catalog, findings } = await openListedRoot(root, options.admin_directory);
+  const admin = adminDirectory(root, options.admin_directory);
+  return { wrong: wrongStates(catalog, savedBelow(admin)).map((each) => each.text), findings };
+}
+
+/** Writes the right states, in one transaction. */
+export function mendStates(root: string, { context, options, emit }: CleanupParts): Promise<Outcome> {
+  return runSession(context, `${context.host}:${root}`, emit, async (session) => {
+    const target = await openRoot(root, { session, options, preview: false, create: false });
+    try {
+      const wrong = wrongStates(target.catalog(), savedBelow(target.admin));
+      if (wrong.length > 0) await executeMend(await target.change(), wrong);
+      return {};
+    } finally {
+      await target.close();
+    }
+  });
+}
+
+/** Filesets that should be patches and are none: what patches of HP-UX 10.X look like. Throws what openListedRoot throws. */
+export async function findOldPatches(
+  root: string,
+  { options }: CleanupParts,
+): Promise<{ names: readonly string[]; findings: readonly Finding[] }> {
+  const { catalog, findings } = await openListedRoot(root, options.admin_directory);
+  const names = lackingAttributes(catalog).flatMap(({ name, lacks }) => (lacks === 'is_patch' ? [name] : []));
+  return { names, findings };
+}
+
+/** Whether a saved file is there; only its certain absence counts, not a directory one may not read. */
+export function savedBelow(admin: string): (path: string) => boolean {
+  return (path) => {
+    try {
+      lstatSync(join(admin, 'save', path));
+      return true;
+    } catch (error) {
+      return !hasErrno(error, 'ENOENT', 'ENOTDIR');
+    }
+  };
+}
+
+/** Selects this product and no other of its tag. */
+function exactSpec(product: Product): string {
+  return softwareSpec(tagOf(product), product.attributes, text(product.attributes, 'location') !== '');
+}
+
+function serialDepot(path: string): SdError {
+  return new SdError('serial_depot', {
+    what: `The depot "${path}" cannot be cleaned up.`,
+    because: 'It is a file, and patches can be removed from directory depots only.',
+    todo: 'Copy it into a directory with swcopy, clean that up, and pack it again with swpackage.',
+    data: { path },
+  });
 }

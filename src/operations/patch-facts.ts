@@ -1,158 +1,205 @@
-// What cleanup, show_patches and check_patches ask of a catalog (patches.md 6.2-6.4). Pure questions; each answers by patch product, the unit
-// in which patches are managed.
+// What cleanup, show_patches and check_patches ask of a catalog (patches.md 6.2-6.4). Pure questions.
+// On a root patch_state and superseded_by say who is superseded; in a depot, which has neither, the supersedes lists of its patches do.
+// A patch product counts as superseded when every patch fileset of it is, as active when one is not.
 
 import { list, text } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
 import {
-  baseOf,
   entriesToFilesets,
   everyFileset,
   isCommitted,
   isPatch,
   isSuperseded,
-  type PatchState,
   type Placed,
   patchEntry,
-  patchStateOf,
 } from '../model/patches.ts';
-import { type FilesetKey, filesetName, type Product, tagOf } from '../model/software.ts';
-import { patchGraph } from '../selection/chains.ts';
+import { filesetKey, filesetName, type Product, tagOf } from '../model/software.ts';
+import { type PatchNode, patchGraph } from '../selection/chains.ts';
 import { satisfies } from '../selection/match.ts';
 import { requisitesOf } from '../selection/requisites.ts';
 
-/** A patch product that others have superseded on this root. */
+/** Patch filesets of a product, in its order. */
+export function patchFilesets(product: Product): Placed[] {
+  return product.filesets
+    .filter(isPatch)
+    .map((fileset) => ({ product, fileset, key: filesetKey(product.id, fileset.id) }));
+}
+
+/** `PRODUCT.FILESET` of what superseded this patch fileset right after it, '' where nobody knows; undefined for an active one. */
+export function supersederOf(catalog: Catalog, patch: Placed): string | undefined {
+  const node = patchGraph(catalog).node(catalog, patch.key);
+  if (catalog.kind === 'depot') return node && leadsToHead(node) ? nearestNewer(node)?.name : undefined;
+  if (!isSuperseded(patch.fileset)) return undefined;
+  const entry = text(patch.fileset.attributes, 'superseded_by');
+  return entry === '' ? ((node && nearestNewer(node)?.name) ?? '') : entry.split(',')[0]!;
+}
+
+/** Patches that supersede one another in a circle have no newest; nobody may take them for superseded and drop them all. */
+function leadsToHead(node: PatchNode): boolean {
+  if (node.newer.some((each) => each.newer.length === 0)) return true;
+  return (
+    node.newer.length > 0 &&
+    patchGraph(node.catalog)
+      .newerThan(node)
+      .some((each) => each.newer.length === 0)
+  );
+}
+
+/** Of all that supersede a patch, the one the others supersede as well. */
+export function nearestNewer(node: PatchNode, among: readonly PatchNode[] = node.newer): PatchNode | undefined {
+  let nearest = among[0];
+  let older = new Set(nearest?.older);
+  for (const each of among) {
+    if (!older.has(each)) continue;
+    nearest = each;
+    older = new Set(each.older);
+  }
+  return nearest;
+}
+
+/** A patch product that others have superseded in every fileset. */
 export interface SupersededPatch {
   readonly product: Product;
+  /** Tags of the patch products that came right after it; nearly always one. */
+  readonly by: readonly string[];
+}
+
+/** Superseded patch products of a root or depot, in catalog order. */
+export function supersededPatches(catalog: Catalog): SupersededPatch[] {
+  return catalog.products().flatMap((product) => {
+    const by = patchFilesets(product).map((patch) => supersederOf(catalog, patch));
+    if (by.length === 0 || by.includes(undefined)) return [];
+    return [{ product, by: [...new Set(by.map((name) => name!.split('.')[0]!))] }];
+  });
+}
+
+/** Patch products of a root or depot with an active fileset, in catalog order. */
+export function activePatches(catalog: Catalog): Product[] {
+  return catalog.products().filter((product) => activeFilesets(catalog, product).length > 0);
+}
+
+/** Active patch filesets of a product. */
+export function activeFilesets(catalog: Catalog, product: Product): Placed[] {
+  return patchFilesets(product).filter((patch) => supersederOf(catalog, patch) === undefined);
+}
+
+/** A superseded patch product of a root of which files are still saved. */
+export interface Committable extends SupersededPatch {
   /** Installed patches above it in its chain; the least of its filesets. */
   readonly times: number;
-  /** Tag of the patch product that came right after it. */
-  readonly by: string;
-  /** Filesets whose saved files are still there. */
   readonly uncommitted: readonly Placed[];
 }
 
-/** Patch products of which every fileset is superseded, in catalog order. */
-export function supersededPatches(catalog: Catalog): SupersededPatch[] {
-  return catalog.products().flatMap((product) => {
-    const filesets = patchFilesets(product);
-    if (filesets.length === 0 || !filesets.every((each) => isSuperseded(each.fileset))) return [];
-    const times = Math.min(...filesets.map((each) => timesSuperseded(catalog, each)));
-    const by = text(filesets[0]!.fileset.attributes, 'superseded_by').split('.')[0] ?? '';
-    return [{ product, times, by, uncommitted: filesets.filter((each) => !isCommitted(each.fileset)) }];
+/** What `cleanup -c times` commits, in catalog order. */
+export function committablePatches(catalog: Catalog, times: number): Committable[] {
+  return supersededPatches(catalog).flatMap((patch) => {
+    const filesets = patchFilesets(patch.product);
+    const uncommitted = filesets.filter((each) => !isCommitted(each.fileset));
+    if (uncommitted.length === 0) return [];
+    const least = Math.min(...filesets.map((each) => timesSuperseded(catalog, each)));
+    return least >= times ? [{ ...patch, times: least, uncommitted }] : [];
   });
 }
 
 /** Length of the way up by superseded_by; a circle, which only a damaged catalog has, ends it. */
 function timesSuperseded(catalog: Catalog, patch: Placed): number {
   const seen = new Set([patch.key]);
-  let here: Placed | undefined = patch;
-  while (here) {
-    const above: Placed | undefined = entriesToFilesets(catalog, list(here.fileset.attributes, 'superseded_by'))[0];
-    if (!above || seen.has(above.key)) break;
-    seen.add(above.key);
-    here = above;
-  }
+  for (let here = above(catalog, patch); here && !seen.has(here.key); here = above(catalog, here)) seen.add(here.key);
   return seen.size - 1;
 }
 
-/** Patch products with a fileset that is active: installed and not superseded. */
-export function activePatches(catalog: Catalog): Product[] {
-  return catalog.products().filter((product) => patchFilesets(product).some((each) => !isSuperseded(each.fileset)));
+function above(catalog: Catalog, patch: Placed): Placed | undefined {
+  return entriesToFilesets(catalog, list(patch.fileset.attributes, 'superseded_by'))[0];
 }
 
-/** Patch products of a depot that others of the same depot supersede in every fileset, with one that does. */
-export function supersededInDepot(catalog: Catalog): { product: Product; by: string }[] {
-  const graph = patchGraph(catalog);
-  return catalog.products().flatMap((product) => {
-    const filesets = patchFilesets(product);
-    const newer = filesets.map((each) => graph.node(catalog, each.key)?.newer ?? []);
-    if (filesets.length === 0 || newer.some((each) => each.length === 0)) return [];
-    return [{ product, by: tagOf(newer[0]![0]!.product) }];
-  });
+/** A patch that goes from a depot because it names one that goes. */
+export interface Naming {
+  readonly product: Product;
+  /** Tag of the patch it names. */
+  readonly names: string;
 }
 
-/** Patch products of a depot with a pre- or corequisite that names one of these products, directly or through another such patch. */
-export function namingOneOf(catalog: Catalog, going: readonly Product[]): { product: Product; names: string }[] {
-  const gone = new Map(going.map((product) => [product.id, product]));
-  const found: { product: Product; names: string }[] = [];
-  for (let grew = true; grew; ) {
-    grew = false;
-    for (const product of catalog.products()) {
-      if (gone.has(product.id)) continue;
-      const names = [...gone.values()].find((each) => patchFilesets(product).some((patch) => requires(patch, each)));
-      if (!names) continue;
-      gone.set(product.id, product);
-      found.push({ product, names: tagOf(names) });
-      grew = true;
+/**
+ * Patch products of a depot with a pre- or corequisite that names one of these products (`cleanup -d -e true`), directly or through
+ * another such patch. That a superseder would meet the requisite too does not count (S54).
+ */
+export function namingOneOf(catalog: Catalog, going: readonly Product[]): Naming[] {
+  const { byTag, patterns } = requirements(catalog);
+  const gone = new Set(going);
+  const found: Naming[] = [];
+  // A Set is walked in order of insertion, what is added on the way included.
+  for (const product of gone) {
+    for (const { patch, names } of [...(byTag.get(tagOf(product)) ?? []), ...patterns]) {
+      if (gone.has(patch) || !names(product)) continue;
+      gone.add(patch);
+      found.push({ product: patch, names: tagOf(product) });
     }
   }
   return found;
 }
 
-function requires(patch: Placed, product: Product): boolean {
-  return requisitesOf(patch.fileset)
-    .filter((requisite) => requisite.relation !== 'exrequisite')
-    .some((requisite) =>
-      requisite.alternatives.some((spec) => product.filesets.some((fileset) => satisfies(spec, product, fileset))),
-    );
+interface Requirement {
+  readonly patch: Product;
+  readonly names: (product: Product) => boolean;
 }
 
-/** A patch fileset whose patch_state does not follow from what is installed. */
-export interface WrongState {
-  readonly placed: Placed;
-  readonly is: PatchState | '';
-  readonly should: PatchState;
-  readonly supersededBy: string;
+/** What patches require, by the product tag they name; tags with shell patterns apart. */
+function requirements(catalog: Catalog): { byTag: Map<string, Requirement[]>; patterns: Requirement[] } {
+  const byTag = new Map<string, Requirement[]>();
+  const patterns: Requirement[] = [];
+  for (const { product: patch, fileset } of everyFileset(catalog)) {
+    if (!isPatch(fileset)) continue;
+    for (const spec of requisitesOf(fileset).flatMap((each) =>
+      each.relation === 'exrequisite' ? [] : each.alternatives,
+    )) {
+      const names = (product: Product) => product.filesets.some((each) => satisfies(spec, product, each));
+      const tag = spec.tags[0]!;
+      const group = /[*?[]/.test(tag) ? patterns : (byTag.get(tag) ?? []);
+      if (group !== patterns) byTag.set(tag, group);
+      group.push({ patch, names });
+    }
+  }
+  return { byTag, patterns };
 }
 
-/** Recomputes every patch_state: superseded when an installed patch supersedes it, committed as far as saved files are gone. */
-export function wrongStates(catalog: Catalog): WrongState[] {
+/** Filesets that by tag, product or category should be a patch, or are one, and lack what the packager writes into patches. */
+export function lackingAttributes(catalog: Catalog): { name: string; lacks: string }[] {
+  return [...everyFileset(catalog)].flatMap(({ product, fileset }) => {
+    const name = filesetName(product, fileset);
+    if (isPatch(fileset)) return list(fileset.attributes, 'ancestor').length === 0 ? [{ name, lacks: 'ancestor' }] : [];
+    const named = /^PH(CO|KL|NE|SS)_\d+$/.test(tagOf(product));
+    return named || text(product.attributes, 'is_patch') === 'true' ? [{ name, lacks: 'is_patch' }] : [];
+  });
+}
+
+/** Patch filesets that no installed base lists in applied_patches, with the base they say they were applied to. */
+export function unknownToBase(catalog: Catalog): { name: string; base: string }[] {
+  return [...everyFileset(catalog)].flatMap(({ product, fileset }) => {
+    if (!isPatch(fileset)) return [];
+    const entry = patchEntry(product, fileset);
+    const bases = entriesToFilesets(catalog, list(fileset.attributes, 'applied_to'));
+    if (bases.some((base) => list(base.fileset.attributes, 'applied_patches').includes(entry))) return [];
+    return [{ name: filesetName(product, fileset), base: text(fileset.attributes, 'applied_to').split(',')[0]! }];
+  });
+}
+
+/**
+ * Filesets of active patches that are not installed although their base is: a patch fileset bears the tag of its base, which is looked
+ * for in the products the patch was applied to. One that an installed patch supersedes is not missing.
+ */
+export function missingFilesets(catalog: Catalog): { patch: string; fileset: string }[] {
   const graph = patchGraph(catalog);
-  return [...everyFileset(catalog)].flatMap((placed): WrongState[] => {
-    if (!isPatch(placed.fileset)) return [];
-    const is = patchStateOf(placed.fileset);
-    const newer = graph.node(catalog, placed.key)?.newer ?? [];
-    const committed = is.startsWith('committed');
-    const should: PatchState =
-      newer.length > 0 ? (committed ? 'committed/superseded' : 'superseded') : committed ? 'committed' : 'applied';
-    const known = text(placed.fileset.attributes, 'superseded_by');
-    const first = newer[0];
-    const supersededBy = first ? known || patchEntry(first.product, first.fileset) : '';
-    return is === should && known === supersededBy ? [] : [{ placed, is, should, supersededBy }];
-  });
-}
-
-/** Filesets of active patches that could be there and are not: their ancestor is installed. */
-export function missingFilesets(catalog: Catalog): { product: Product; fileset: string }[] {
   return activePatches(catalog).flatMap((product) => {
+    const patch = tagOf(product);
+    const filesets = patchFilesets(product);
     const present = new Set(product.filesets.map(tagOf));
-    const all = list(product.attributes, 'all_filesets').flatMap((each) => each.split(/\s+/));
-    const bases = new Set(
-      [...everyFileset(catalog)].filter((each) => !isPatch(each.fileset)).map((each) => tagOf(each.fileset)),
-    );
-    return all
-      .filter((tag) => tag !== '' && !present.has(tag) && bases.has(tag))
-      .map((fileset) => ({ product, fileset }));
+    const entries = filesets.flatMap((each) => list(each.fileset.attributes, 'applied_to'));
+    const bases = entriesToFilesets(catalog, entries).flatMap((base) => base.product.filesets);
+    const patchable = new Set(bases.filter((each) => !isPatch(each)).map(tagOf));
+    return list(product.attributes, 'all_filesets')
+      .flatMap((each) => each.split(/\s+/))
+      .filter((tag) => patchable.has(tag) && !present.has(tag))
+      .filter((tag) => graph.standingFor({ tags: [patch, tag], items: [] }).length === 0)
+      .map((fileset) => ({ patch, fileset }));
   });
-}
-
-/** Patch filesets whose base does not name them in applied_patches. */
-export function unknownToBase(catalog: Catalog): Placed[] {
-  return [...everyFileset(catalog)].filter((placed) => isPatch(placed.fileset) && !baseOf(catalog, placed));
-}
-
-/** Products that look like patches by their tag and lack the attributes of one. */
-export function withoutAttributes(catalog: Catalog): string[] {
-  return [...everyFileset(catalog)].flatMap(({ product, fileset }) =>
-    /^PH(CO|KL|NE|SS)_\d+$/.test(tagOf(product)) && !isPatch(fileset) ? [filesetName(product, fileset)] : [],
-  );
-}
-
-/** Keys of every patch fileset, for checks that run over all. */
-export function allPatches(catalog: Catalog): { key: FilesetKey; placed: Placed }[] {
-  return [...everyFileset(catalog)].flatMap((placed) => (isPatch(placed.fileset) ? [{ key: placed.key, placed }] : []));
-}
-
-function patchFilesets(product: Product): Placed[] {
-  return product.filesets.filter(isPatch).map((fileset) => ({ product, fileset, key: `${product.id}/${fileset.id}` }));
 }

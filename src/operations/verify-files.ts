@@ -9,10 +9,12 @@
 // An ordinary user cannot give files away: owner and group are compared only by the superuser.
 
 import { readFileSync, readlinkSync, type Stats } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
+import { lstatIn } from '../execution/session.ts';
 import { extractMember } from '../host/ar.ts';
 import { cksumOf, digestContent } from '../host/digest.ts';
 import { openRegion } from '../host/region.ts';
+import type { RootPaths } from '../host/rootpath.ts';
 import { SdError } from '../model/error.ts';
 import type { EngineOptions } from '../model/request.ts';
 import type { FileRecord, FileType } from '../model/software.ts';
@@ -25,6 +27,16 @@ export interface Ground {
   readonly owners: boolean;
   /** Stored files of a depot have neither mode nor links to compare. */
   readonly attributes: boolean;
+}
+
+/** The files of a root. */
+export function installedGround(root: { readonly root: string; readonly paths: RootPaths }): Ground {
+  return {
+    absolute: (path) => join(root.root, root.paths.resolve(path)),
+    lstat: (path) => lstatIn(root, root.paths.resolve(path)),
+    owners: process.geteuid?.() === 0,
+    attributes: true,
+  };
 }
 
 const TYPE_WORDS: Record<FileType, string> = {

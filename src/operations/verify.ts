@@ -1,11 +1,9 @@
 // swverify on one root or depot (commands.md 5.6, 6.5; patches.md 7.2): states, requisites, verify scripts, files.
 // Promise: changes nothing, waits for nobody: it reads what is published. With -F on a root it runs fix scripts instead of verify scripts.
 
-import { join } from 'node:path';
 import { openDepot } from '../depot/open.ts';
 import { appliedAfter } from '../execution/patching.ts';
 import { execScript } from '../execution/scripts.ts';
-import { lstatIn } from '../execution/session.ts';
 import { digestContent } from '../host/digest.ts';
 import { text } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
@@ -22,7 +20,7 @@ import { softwareSpecs } from './copy.ts';
 import { openRoot } from './root-target.ts';
 import type { LookedAt } from './root-views.ts';
 import { agentSession, connect, endSelection, runSession, type Session, type SessionResult } from './session.ts';
-import { compareFile, type Ground } from './verify-files.ts';
+import { compareFile, installedGround } from './verify-files.ts';
 
 export interface VerifyRequest extends TargetRequest {
   /** -F: run fix scripts. */
@@ -160,18 +158,14 @@ function fileFindings(placed: Placed, problems: readonly string[]): Finding[] {
 /** Files of an installed fileset; of a patch only those that no later patch has replaced since. */
 function installedFiles(request: VerifyRequest, catalog: Catalog, root: LookedAt, placed: Placed): string[] {
   const replaced = replacedSince(catalog, placed);
-  const ground: Ground = {
-    absolute: (path) => join(root.root, root.paths.resolve(path)),
-    lstat: (path) => lstatIn(root, root.paths.resolve(path)),
-    owners: process.geteuid?.() === 0,
-    attributes: true,
-  };
+  const ground = installedGround(root);
   return catalog
     .files(placed.key)
     .flatMap((record) => (replaced.has(record.path) ? [] : compareFile(record, ground, request.options)));
 }
 
-function replacedSince(catalog: Catalog, placed: Placed): Set<string> {
+/** Paths of a patch fileset that patches applied to its base later deliver too; empty for what is no patch. */
+export function replacedSince(catalog: Catalog, placed: Placed): Set<string> {
   const base = isPatch(placed.fileset) ? baseOf(catalog, placed) : undefined;
   const later = base ? appliedAfter(catalog, base, placed) : [];
   return new Set(later.flatMap((patch) => catalog.files(patch.key).map((record) => record.path)));

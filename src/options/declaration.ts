@@ -16,6 +16,9 @@ export const COLUMNS = {
   swjob: 'jb',
   swacl: 'ac',
   swagentd: 'ag',
+  cleanup: 'cl',
+  show_patches: 'sp',
+  check_patches: 'ch',
 } as const;
 
 export type CommandName = keyof typeof COLUMNS;

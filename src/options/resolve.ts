@@ -6,7 +6,7 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { hasErrno, SdError } from '../model/error.ts';
+import { hasErrno, reasonOf, SdError } from '../model/error.ts';
 import { nearest } from '../model/nearest.ts';
 import type { Finding } from '../model/plan.ts';
 import { bare, parseEntries, splitAssignment } from './syntax.ts';
@@ -184,7 +184,7 @@ function finish(sheet: Sheet, around: Surroundings): ResolvedOptions {
 }
 
 /** Commands that only look at the installed software of `/`. */
-const READERS: ReadonlySet<CommandName> = new Set(['swlist', 'swverify']);
+const READERS: ReadonlySet<CommandName> = new Set(['swlist', 'swverify', 'show_patches', 'check_patches']);
 
 function ownDirectory(sheet: Sheet, around: Surroundings): string {
   const set = sheet.values.get('admin_directory') as string;
@@ -210,7 +210,7 @@ function readIfThere(file: string): string | undefined {
     if (!hasErrno(error, 'EACCES', 'EISDIR', 'EPERM')) throw error;
     throw new SdError('bad_option_file', {
       what: `Cannot read the options in "${file}".`,
-      because: (error as Error).message,
+      because: reasonOf(error),
       todo: 'Correct the name or the permissions of the file.',
       data: { file },
     });

@@ -26,7 +26,7 @@ export const TELLING = {
   return_warning_exitcode: boolean('in cp rm cf vf jb', false, 'Exit with 2 when there were only warnings.'),
   reuse_short_job_numbers: boolean('in cp rm cf vf', true, 'Begin again at 1 after job 9999.'),
   run_as_superuser: boolean(
-    'in cp rm cf vf ls md pk rg ak jb ac',
+    'in cp rm cf vf ls md pk rg ak jb ac cl sp ch',
     true,
     'When false, an ordinary user works with an own catalog under $HOME/.sw.',
   ),

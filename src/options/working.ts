@@ -4,7 +4,7 @@ import { boolean, choice, integer, path } from './declaration.ts';
 
 export const WORKING = {
   admin_directory: path(
-    'in cp rm cf vf ls md pk rg ak jb ac',
+    'in cp rm cf vf ls md pk rg ak jb ac cl sp ch',
     '/var/adm/sw',
     'Directory of catalog, logs, jobs and registrations of this machine.',
   ),
@@ -23,7 +23,7 @@ export const WORKING = {
   follow_symlinks: boolean('pk', false, 'Package what a symbolic link points to instead of the link.'),
   layout_version: choice('cp ls md pk', '1.0', ['1.0', '0.8'], 'Layout of the depot that is written.'),
   lock_timeout: integer(
-    'in cp rm cf vf md pk ak',
+    'in cp rm cf vf md pk ak cl',
     300,
     [0, 86_400],
     'Seconds to wait for another session on the target.',

@@ -1,6 +1,6 @@
-// Words and tables of cleanup and show_patches (patches.md 6.2, 6.3).
+// Words and tables of cleanup, show_patches and check_patches (patches.md 6.2-6.4). Lines of tables are never wrapped: scripts read them.
 
-/** One line of the commit table; columns are centred below their headings as HP's cleanup prints them. */
+/** One line of the commit table. */
 export interface CommitLine {
   readonly patch: string;
   readonly times: number;
@@ -8,54 +8,49 @@ export interface CommitLine {
   readonly by: string;
 }
 
-const COMMIT_HEADINGS = [
-  'Superseded',
-  '# Times Superseded',
-  'Disk Space in /var/adm/sw/save',
-  'Superseded By',
-] as const;
-
-/** Heading, rule and rows. */
+/** Heading, rule and rows of what `cleanup -c` commits, with the columns where HP's cleanup has them; numbers end below one another. */
 export function commitTable(rows: readonly CommitLine[]): string[] {
-  const widths = COMMIT_HEADINGS.map((heading) => heading.length);
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[column]!) : centred(cell, widths[column]!)))
-      .join('  ')
-      .trimEnd();
+  const first = Math.max(10, ...rows.map((row) => row.patch.length));
+  const rest = ['# Times Superseded', 'Disk Space in /var/adm/sw/save', 'Superseded By'];
   return [
-    COMMIT_HEADINGS.join('  '),
-    widths.map((width) => '='.repeat(width)).join('  '),
-    ...rows.map((row) => line([row.patch, String(row.times), `${row.bytes} bytes`, row.by])),
+    ['Superseded'.padEnd(first), ...rest].join('  '),
+    ['='.repeat(first), ...rest.map((heading) => '='.repeat(heading.length))].join('  '),
+    ...rows.map(({ patch, times, bytes, by }) =>
+      [
+        patch.padEnd(first),
+        `${times}`.padStart(10).padEnd(18),
+        `${`${bytes}`.padStart(14)} bytes`.padEnd(30),
+        ` ${by}`,
+      ].join('  '),
+    ),
   ];
 }
 
-/** Two columns under a heading of two lines, as wide as their longest entry. */
+/** A sentence, a rule below it, and its lines, as cleanup lists what it found. */
+export function underlined(heading: string, lines: readonly string[]): string[] {
+  return [heading, '='.repeat(heading.length), ...lines];
+}
+
+/** Two columns under a heading of two lines; the rules are as long as the longest entry. */
 export function twoColumns(
   headings: readonly [readonly [string, string], readonly [string, string]],
   rows: readonly (readonly [string, string])[],
 ): string[] {
-  const width = Math.max(10, ...headings[0].map((each) => each.length), ...rows.map(([left]) => left.length));
-  const right = Math.max(...headings[1].map((each) => each.length), 11);
-  const line = (left: string, other: string) => `${left.padEnd(width)}  ${other}`.trimEnd();
+  const [left, right] = [0, 1].map((column) =>
+    Math.max(10, ...headings[column]!.map((each) => each.length), ...rows.map((row) => row[column]!.length)),
+  );
+  const line = (one: string, other: string) => `${one.padEnd(left!)}  ${other}`.trimEnd();
   return [
     line(headings[0][0], headings[1][0]),
     line(headings[0][1], headings[1][1]),
-    line('='.repeat(width), '='.repeat(right)),
-    ...rows.map(([left, other]) => line(left, other)),
+    line('='.repeat(left!), '='.repeat(right!)),
+    ...rows.map(([one, other]) => line(one, other)),
   ];
 }
 
-/** MM/DD/YY HH:MM:SS, as cleanup's own banner lines write it. */
+/** MM/DD/YY HH:MM:SS of local time, as cleanup's banner lines write it. */
 export function stamp(time: Date): string {
-  const two = (value: number) => String(value).padStart(2, '0');
-  return (
-    `${two(time.getMonth() + 1)}/${two(time.getDate())}/${two(time.getFullYear() % 100)} ` +
-    `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`
-  );
-}
-
-function centred(text: string, width: number): string {
-  const left = Math.max(0, Math.floor((width - text.length) / 2));
-  return (' '.repeat(left) + text).padEnd(width);
+  const two = (value: number) => String(value % 100).padStart(2, '0');
+  const date = [time.getMonth() + 1, time.getDate(), time.getFullYear()].map(two).join('/');
+  return `${date} ${[time.getHours(), time.getMinutes(), time.getSeconds()].map(two).join(':')}`;
 }

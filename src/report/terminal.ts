@@ -7,10 +7,17 @@ let guarded = false;
 
 /** Writes lines to one of the two streams. */
 export function print(stream: 'stdout' | 'stderr', lines: readonly string[]): void {
-  if (lines.length === 0) return;
+  if (lines.length > 0) write(stream === 'stdout' ? process.stdout : process.stderr, `${lines.join('\n')}\n`);
+}
+
+/** Writes a question to stdout; the answer shall stand behind it. */
+export function prompt(question: string): void {
+  write(process.stdout, question);
+}
+
+function write(out: NodeJS.WriteStream, text: string): void {
   guard();
-  const out = stream === 'stdout' ? process.stdout : process.stderr;
-  if (!out.destroyed) out.write(`${lines.join('\n')}\n`);
+  if (!out.destroyed) out.write(text);
 }
 
 /** A closed pipe reports itself as an event; without a listener it would end the program in the middle of its work. */
