@@ -244,7 +244,9 @@ function plannedProduct(
 ): PlannedProduct {
   const { targetId, location } = filesets[0]!;
   const coming = new Set(filesets.map((each) => each.targetKey));
-  const drops = new Set(filesets.flatMap((each) => ending.dropsOf(each)));
+  const ended = new Set(filesets.flatMap((each) => ending.dropsOf(each)));
+  const drops = [...ended].filter((key) => !coming.has(key));
+  const dropped = drops.flatMap((key) => lookUp(draft.input.target, key) ?? []);
   return {
     id: product.id,
     targetId,
@@ -252,7 +254,8 @@ function plannedProduct(
     spec: qualified(located(product, location, draft.input.into)),
     filesets: filesets.map(planned),
     location,
-    drops: [...drops].filter((key) => !coming.has(key)),
+    drops,
+    ...(dropped.length > 0 ? { dropped: dropped.map((each) => qualified(each.product, each.fileset)) } : {}),
   };
 }
 
@@ -263,7 +266,7 @@ function plannedFileset(
   reboot: boolean,
   { into }: InstallInput,
 ): PlannedFileset {
-  const { product, fileset } = candidate;
+  const { product, fileset, present } = candidate;
   return {
     key: candidate.key,
     targetKey: candidate.targetKey,
@@ -271,6 +274,7 @@ function plannedFileset(
     spec: qualified(located(product, candidate.location, into), fileset),
     action: candidate.action,
     reason: candidate.reason,
+    ...(present ? { replaces: qualified(present.product, present.fileset) } : {}),
     bytes: records.reduce((sum, record) => sum + bytesOf(record, into), 0),
     files: records.length,
     ...(flag(fileset.attributes, 'is_kernel') ? { isKernel: true } : {}),

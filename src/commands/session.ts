@@ -6,11 +6,13 @@ import { reasonOf, SdError } from '../model/error.ts';
 import type { Emit } from '../model/events.ts';
 import type { Finding, Outcome } from '../model/plan.ts';
 import type { SessionContext } from '../model/request.ts';
-import { beginJob, endJob, type JobQueue, type JobRecord, removeJob } from '../operations/jobs.ts';
+import type { JobQueue } from '../operations/jobs.ts';
+import { beginJob, type RunningJob } from '../operations/jobs-running.ts';
 import type { ResolvedOptions } from '../options/resolve.ts';
 import { sessionPath, writeSession } from '../options/session.ts';
 import { optionsOf } from '../options/table.ts';
 import { printValue } from '../options/value.ts';
+import { printFindings } from '../report/failure.ts';
 import { type Reporter, reporter } from '../report/reporter.ts';
 import { argument, has, type Invocation } from './declaration.ts';
 import { exitCode } from './exit-code.ts';
@@ -24,6 +26,10 @@ export interface Work {
   readonly source?: string;
   /** True for the commands that leave a job: swinstall, swcopy, swremove, swverify, swconfig. */
   readonly job: boolean;
+  /** True when the targets are depots; the job keeps it. */
+  readonly depot?: boolean;
+  /** What was typed, where that is another command line: `swjob -a undo` runs sessions of other commands. */
+  readonly typed?: { readonly program: string; readonly argv: readonly string[] };
 }
 
 /** Runs the operation on each target in turn. Returns the exit code of the command. */
@@ -35,28 +41,37 @@ export async function runWork(
   const said: Finding[] = [...options.findings];
   const saved = saveSession(work, said);
   const job = work.job ? startJob(work, said) : undefined;
-  const voice = reporterFor(work);
+  const voice = reporterFor(work, job);
   const { caller } = invocation;
   const context = {
     command: invocation.command,
     user: `${caller.user}@${caller.host}`,
     host: caller.host,
-    ...(job ? { jobid: job.record.jobid } : {}),
+    ...(job ? { jobid: job.jobid } : {}),
   };
   const outcomes: Outcome[] = [];
   let code = 1;
   try {
-    for (const target of work.targets) {
+    for (const [place, target] of work.targets.entries()) {
+      const heard = job ? followed(voice.emit, job, place) : voice.emit;
       // Said once, with the first target.
-      const emit = outcomes.length === 0 ? accompanied(voice.emit, said, saved) : voice.emit;
+      const emit = place === 0 ? accompanied(heard, said, saved) : heard;
       outcomes.push(await operate(target, context, emit));
     }
     code = exitCode(outcomes, options.values.return_warning_exitcode, said);
     return code;
   } finally {
     voice.close();
-    if (job) finishJob(job, options, code, outcomes);
+    if (job) endJob(work, job, outcomes, code);
   }
+}
+
+/** The job is told first, so that a plan is kept before it is executed. */
+function followed(emit: Emit, job: RunningJob, place: number): Emit {
+  return (event) => {
+    job.heard(event, place);
+    emit(event);
+  };
 }
 
 /** Puts the findings of the options behind the beginning, and the line about the session file where SD has it. */
@@ -83,45 +98,46 @@ function saveSession(work: Work, said: Finding[]): string | undefined {
   }
 }
 
-interface Job {
-  readonly queue: JobQueue;
-  readonly record: JobRecord;
-}
-
-function startJob(work: Work, said: Finding[]): Job | undefined {
-  const { invocation, options } = work;
-  const { caller } = invocation;
-  const queue = {
+/** The queue of jobs below this user's admin directory. */
+export function queueOf({ caller }: Invocation, options: ResolvedOptions): JobQueue {
+  return {
     directory: join(options.ownDirectory, 'queue'),
     host: caller.host,
     reuseShort: options.values.reuse_short_job_numbers,
   };
+}
+
+function startJob(work: Work, said: Finding[]): RunningJob | undefined {
+  const { invocation, options } = work;
+  const { caller } = invocation;
+  const queue = queueOf(invocation, options);
   try {
-    const record = beginJob(queue, {
+    return beginJob(queue, {
       command: invocation.command,
-      argv: invocation.argv,
+      ...(work.typed ?? { program: invocation.command, argv: invocation.argv }),
       user: `${caller.user}@${caller.host}`,
       title: options.values.job_title,
       begin: Date.now(),
       software: work.software,
       targets: work.targets.map((target) => `${caller.host}:${target}`),
+      depot: work.depot ?? false,
       ...(work.source === undefined ? {} : { source: `${caller.host}:${work.source}` }),
       preview: options.values.preview,
       logfile: options.values.logfile,
     });
-    return { queue, record };
   } catch (error) {
     said.push(warning('job_not_kept', `Cannot keep a job in "${queue.directory}".  ${reasonOf(error)}`));
     return undefined;
   }
 }
 
-function finishJob(job: Job, options: ResolvedOptions, code: number, outcomes: readonly Outcome[]): void {
-  if (options.values.autoremove_job) removeJob(job.queue, job.record.jobid);
-  else endJob(job.queue, job.record, { time: Date.now(), exitCode: code, outcomes });
+function endJob(work: Work, job: RunningJob, outcomes: readonly Outcome[], code: number): void {
+  const failure = job.end(outcomes, code, work.options.values.autoremove_job);
+  if (failure === undefined) return;
+  printFindings([warning('job_not_kept', `The job "${job.jobid}" is not kept whole.  ${failure}`)]);
 }
 
-function reporterFor(work: Work): Reporter {
+function reporterFor(work: Work, job: RunningJob | undefined): Reporter {
   const { invocation, options } = work;
   const { command } = invocation;
   const settings = optionsOf(command).map(([name, option]) => {
@@ -139,7 +155,16 @@ function reporterFor(work: Work): Reporter {
     explain: has(invocation, '-v'),
     settings,
     log: !(command === 'swpackage' && options.values.preview),
+    ...(job ? { copies: copiesFor(work, job) } : {}),
   });
+}
+
+function copiesFor(
+  { invocation, targets }: Work,
+  job: RunningJob,
+): { controller: string; agent(target: string): string } {
+  const places = targets.map((target) => `${invocation.caller.host}:${target}`);
+  return { controller: job.logFile(), agent: (target) => job.logFile(Math.max(0, places.indexOf(target))) };
 }
 
 function warning(code: string, text: string): Finding {

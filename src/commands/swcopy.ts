@@ -35,7 +35,7 @@ async function run(invocation: Invocation): Promise<number> {
   const targets = targetsFor(invocation, options, values.distribution_target_directory);
   const source = sourceFor(invocation, options);
   const { copy } = await import('../operations/copy.ts');
-  return runWork({ invocation, options, software, targets, source, job: true }, (target, context, emit) =>
+  return runWork({ invocation, options, software, targets, source, job: true, depot: true }, (target, context, emit) =>
     copy({ context, options: values, software, preview: values.preview, source, target }, emit),
   );
 }

@@ -37,7 +37,7 @@ async function run(invocation: Invocation): Promise<number> {
   if (software.length === 0) throw noSoftware(declaration.name);
   const targets = targetsFor(invocation, options, depot ? values.distribution_target_directory : '/');
   const { remove } = await import('../operations/remove.ts');
-  return runWork({ invocation, options, software, targets, job: true }, (target, context, emit) =>
+  return runWork({ invocation, options, software, targets, job: true, depot }, (target, context, emit) =>
     remove({ context, options: values, software, preview: values.preview, target, depot }, emit),
   );
 }

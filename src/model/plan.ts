@@ -88,6 +88,8 @@ export interface PlannedFileset {
   readonly reason: Reason;
   /** For skip and exclude. */
   readonly because?: string;
+  /** Fully qualified spec of the installed (or stored) fileset this one takes the place of. */
+  readonly replaces?: string;
   /** Bytes and number of files that execution will handle. */
   readonly bytes: number;
   readonly files: number;
@@ -121,6 +123,8 @@ export interface PlannedProduct {
   readonly location: string;
   /** Installed filesets that leave with this step: obsolete ones of an update, patches of an updated base. Target keys. */
   readonly drops: readonly FilesetKey[];
+  /** Fully qualified specs of `drops`, in the same order, so that a job's record tells what went; absent when there are none. */
+  readonly dropped?: readonly string[];
 }
 
 /** Space on one file system, in bytes. */
@@ -156,4 +160,6 @@ export interface Outcome {
   readonly findings: readonly Finding[];
   /** Bytes of the save area given back (commit, rollback). */
   readonly reclaimed?: number;
+  /** Generation of the target's catalog when the session had changed it. */
+  readonly generation?: number;
 }

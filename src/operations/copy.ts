@@ -72,7 +72,7 @@ async function copyFrom(
     if (target.isNew && options.register_new_depot && store.catalog().products().length > 0) {
       registerNew(options.admin_directory, request.target, 'depot', session.emit);
     }
-    return { plan };
+    return { plan, generation: store.catalog().generation };
   });
 }
 

@@ -85,7 +85,7 @@ async function installFrom(
       if (!known && arrived && request.target !== '/' && options.register_new_root) {
         registerNew(options.admin_directory, request.target, 'root', session.emit);
       }
-      return { plan };
+      return { plan, generation: target.catalog().generation };
     },
   );
 }

@@ -1,41 +1,20 @@
-// Jobs (commands.md 14): each session leaves a record in `<admin>/queue`: who did what, when, and what came of it.
-// Promise: an id belongs to one session, also when several begin at once; records are JSON files of their own, replaced whole.
-// The plan, which may be large, lies in a file beside the record, so that a list of jobs reads small files only.
+// The job queue (commands.md 14): `<admin>/queue` with the files of each job beside one another.
+//
+//   ID.job             the record, small, so that a list of jobs reads small files only
+//   ID.planN           plan of target N (from 1)
+//   ID.log, ID.agentN  what its session wrote into the controller's log, and into the log of target N's agent
+//   last               the number taken last
+//
+// Promise: an id belongs to one session, also when several begin at once; records and plans are replaced whole.
 
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeFileAtomically } from '../host/durable.ts';
+import { writeFileAtomically, writeFileDurably } from '../host/durable.ts';
 import { hasErrno } from '../model/error.ts';
-import type { Finding, Outcome, Plan } from '../model/plan.ts';
-
-export interface JobRecord {
-  /** HOST-NNNN. */
-  readonly jobid: string;
-  readonly command: string;
-  readonly argv: readonly string[];
-  /** `name@host`. */
-  readonly user: string;
-  readonly title: string;
-  /** Milliseconds since 1970; `end` is absent while it runs, or when it was killed. */
-  readonly begin: number;
-  readonly end?: number;
-  readonly software: readonly string[];
-  /** `host:/path`. */
-  readonly targets: readonly string[];
-  readonly source?: string;
-  readonly preview: boolean;
-  /** Controller log that holds its lines. */
-  readonly logfile: string;
-  /** One per target, in order. */
-  readonly results: readonly JobResult[];
-  readonly exitCode?: number;
-}
-
-export interface JobResult {
-  readonly target: string;
-  readonly exitCode: number;
-  readonly findings: readonly Finding[];
-}
+import type { Job, JobRecord } from '../model/job.ts';
+import type { Plan } from '../model/plan.ts';
+import { matchesPattern } from '../selection/match.ts';
+import { isAlive } from '../store/holder.ts';
 
 export interface JobQueue {
   /** `<admin_directory>/queue`. */
@@ -45,57 +24,60 @@ export interface JobQueue {
   readonly reuseShort: boolean;
 }
 
-/** Takes the next free id and writes the record of a beginning session. Throws the errno error of the file system. */
-export function beginJob(queue: JobQueue, about: Omit<JobRecord, 'jobid' | 'results'>): JobRecord {
-  mkdirSync(queue.directory, { recursive: true });
-  const record = { jobid: reserve(queue), ...about, results: [] };
-  write(queue, record);
-  return record;
+/** Every job of the queue, oldest first. A record cut off while it was reserved is left out. */
+export function jobs(queue: JobQueue): Job[] {
+  const ids = entriesOf(queue.directory).flatMap((name) => (name.endsWith('.job') ? [name.slice(0, -4)] : []));
+  const found = ids.flatMap((jobid) => job(queue, jobid) ?? []);
+  return found.sort((left, right) => left.begin - right.begin || (left.jobid < right.jobid ? -1 : 1));
 }
 
-/** Completes the record. The plans of the targets are kept beside it, in the same order. */
-export function endJob(
-  queue: JobQueue,
-  record: JobRecord,
-  end: { time: number; exitCode: number; outcomes: readonly Outcome[] },
-): void {
-  const results = end.outcomes.map((outcome, index) => ({
-    target: record.targets[index] ?? '',
-    exitCode: outcome.exitCode,
-    findings: outcome.findings,
-  }));
-  const plans = end.outcomes.map((outcome) => outcome.plan ?? null);
-  if (plans.some((plan) => plan)) writeFileAtomically(planFile(queue, record.jobid), JSON.stringify(plans), 0o644);
-  write(queue, { ...record, end: end.time, exitCode: end.exitCode, results });
+/** One job; undefined when there is none of this id. */
+export function job(queue: JobQueue, jobid: string): Job | undefined {
+  const text = readIfThere(fileOf(queue, jobid, 'job'));
+  if (text === undefined || text === '') return undefined;
+  const record = JSON.parse(text) as JobRecord;
+  return { ...record, state: record.end !== undefined ? 'completed' : isAlive(record) ? 'active' : 'crashed' };
+}
+
+/** The jobs an operand names: an id, or a pattern of ids. */
+export function jobsNamed(queue: JobQueue, operand: string): Job[] {
+  if (!/[*?[\\]/.test(operand)) return [job(queue, operand) ?? []].flat();
+  return jobs(queue).filter((each) => matchesPattern(operand, each.jobid));
+}
+
+/** Plan of a job for its target number `place`, from 0; undefined where none was made. */
+export function planOf(queue: JobQueue, jobid: string, place: number): Plan | undefined {
+  const text = planText(queue, jobid, place);
+  return text === undefined ? undefined : (JSON.parse(text) as Plan);
+}
+
+/** The same as it is stored: who looks through many plans can pass over those that do not hold a word. */
+export function planText(queue: JobQueue, jobid: string, place: number): string | undefined {
+  return readIfThere(planFile(queue, jobid, place));
+}
+
+/** What the job's session wrote to the controller's log, or with `place` (from 0) to that target's agent's log. */
+export function logOf(queue: JobQueue, jobid: string, place?: number): string | undefined {
+  return readIfThere(logFile(queue, jobid, place));
 }
 
 /** Forgets a job; one that is not there is forgotten already. */
 export function removeJob(queue: JobQueue, jobid: string): void {
-  rmSync(recordFile(queue, jobid), { force: true });
-  rmSync(planFile(queue, jobid), { force: true });
+  const targets = job(queue, jobid)?.targets.length ?? 0;
+  for (let place = 0; place < targets; place++) {
+    rmSync(planFile(queue, jobid, place), { force: true });
+    rmSync(logFile(queue, jobid, place), { force: true });
+  }
+  rmSync(logFile(queue, jobid), { force: true });
+  rmSync(fileOf(queue, jobid, 'job'), { force: true });
 }
 
-/** Every job of the queue, oldest first. A record cut off while it was reserved is left out. */
-export function jobs(queue: JobQueue): JobRecord[] {
-  const ids = entriesOf(queue.directory).flatMap((name) => (name.endsWith('.job') ? [name.slice(0, -4)] : []));
-  const records = ids.flatMap((jobid) => job(queue, jobid) ?? []);
-  return records.sort((left, right) => left.begin - right.begin);
-}
-
-/** One job; undefined when there is none of this id. */
-export function job(queue: JobQueue, jobid: string): JobRecord | undefined {
-  const text = readIfThere(recordFile(queue, jobid));
-  return text === undefined || text === '' ? undefined : (JSON.parse(text) as JobRecord);
-}
-
-/** Plans of a job's targets in their order; null where none was made. */
-export function plansOf(queue: JobQueue, jobid: string): (Plan | null)[] {
-  const text = readIfThere(planFile(queue, jobid));
-  return text === undefined ? [] : (JSON.parse(text) as (Plan | null)[]);
-}
-
-/** The number after the last one that has no record yet; making the empty record takes it. A queue full to 9999 goes beyond. */
-function reserve(queue: JobQueue): string {
+/**
+ * The number after the last one that has no record yet; making the empty record takes it. A queue full to 9999 goes beyond.
+ * Throws the errno error of the file system.
+ */
+export function reserveId(queue: JobQueue): string {
+  mkdirSync(queue.directory, { recursive: true });
   const counter = join(queue.directory, 'last');
   let number = Number.parseInt(readIfThere(counter) ?? '0', 10) || 0;
   let beganAgain = !queue.reuseShort;
@@ -107,7 +89,7 @@ function reserve(queue: JobQueue): string {
     }
     const jobid = `${queue.host}-${String(number).padStart(4, '0')}`;
     try {
-      closeSync(openSync(recordFile(queue, jobid), 'wx', 0o644));
+      closeSync(openSync(fileOf(queue, jobid, 'job'), 'wx', 0o644));
     } catch (error) {
       if (hasErrno(error, 'EEXIST')) continue;
       throw error;
@@ -117,16 +99,30 @@ function reserve(queue: JobQueue): string {
   }
 }
 
-function write(queue: JobQueue, record: JobRecord): void {
-  writeFileAtomically(recordFile(queue, record.jobid), `${JSON.stringify(record)}\n`, 0o644);
+/** `durable` for a session that changes something: its record outlives a power cut. Throws the errno error of the file system. */
+export function writeRecord(queue: JobQueue, record: JobRecord, durable: boolean): void {
+  const write = durable ? writeFileDurably : writeFileAtomically;
+  write(fileOf(queue, record.jobid, 'job'), `${JSON.stringify(record)}\n`, 0o644);
 }
 
-function recordFile(queue: JobQueue, jobid: string): string {
-  return join(queue.directory, `${jobid}.job`);
+/** As writeRecord. */
+export function writePlan(queue: JobQueue, jobid: string, place: number, plan: Plan, durable: boolean): void {
+  const write = durable ? writeFileDurably : writeFileAtomically;
+  write(planFile(queue, jobid, place), JSON.stringify(plan), 0o644);
 }
 
-function planFile(queue: JobQueue, jobid: string): string {
-  return join(queue.directory, `${jobid}.plan`);
+/** Where a session keeps its own part of the logs. */
+export function logFile(queue: JobQueue, jobid: string, place?: number): string {
+  return fileOf(queue, jobid, place === undefined ? 'log' : `agent${place + 1}`);
+}
+
+function planFile(queue: JobQueue, jobid: string, place: number): string {
+  return fileOf(queue, jobid, `plan${place + 1}`);
+}
+
+/** An operand may say anything; only a plain name can be a job's. */
+function fileOf(queue: JobQueue, jobid: string, kind: string): string {
+  return join(queue.directory, `${jobid.replaceAll('/', '_')}.${kind}`);
 }
 
 function entriesOf(directory: string): string[] {

@@ -43,9 +43,10 @@ async function removeFromRoot(request: TargetRequest, session: Session, place: s
   try {
     const views = rootViews(target.looked, target.catalog());
     const logfile = `${context.host}:${target.admin}/swagent.log`;
-    return await decide(request, session, { place, logfile, catalog: target.catalog(), views }, async (plan) =>
-      executeRemove(await target.change(), plan),
-    );
+    return await decide(request, session, { place, logfile, catalog: target.catalog(), views }, async (plan) => {
+      await executeRemove(await target.change(), plan);
+      return target.catalog().generation;
+    });
   } finally {
     await target.close();
   }
@@ -58,7 +59,7 @@ async function removeFromDepot(request: TargetRequest, session: Session, place: 
   if (preview) {
     const depot = await connect(session, 'target', place, () => openDepot(request.target));
     try {
-      return await decide(request, session, { place, logfile, catalog: depot.catalog, views }, async () => undefined);
+      return await decide(request, session, { place, logfile, catalog: depot.catalog, views }, async () => 0);
     } finally {
       depot.close();
     }
@@ -78,6 +79,7 @@ async function removeFromDepot(request: TargetRequest, session: Session, place: 
       const now = Math.floor(Date.now() / 1000);
       await executeDepotRemove(plan, { store, emit: session.emit, now, bundles: plan.bundles ?? [] });
       empty = store.catalog().products().length === 0;
+      return store.catalog().generation;
     });
   } finally {
     await store.close();
@@ -92,7 +94,8 @@ async function decide(
   request: TargetRequest,
   session: Session,
   parts: { place: string; logfile: string; catalog: Catalog; views: ReturnType<typeof rootViews> },
-  execute: (plan: Plan) => Promise<unknown>,
+  /** Returns the generation of the catalog afterwards. */
+  execute: (plan: Plan) => Promise<number>,
 ): Promise<SessionResult> {
   const { options, preview, depot } = request;
   const selection: Selection = selectOnTarget({
@@ -116,7 +119,6 @@ async function decide(
       views: parts.views,
     });
     if (!endAnalysis(session, plan, parts.place, preview)) return { plan };
-    await execute(plan);
-    return { plan };
+    return { plan, generation: await execute(plan) };
   });
 }

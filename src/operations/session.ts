@@ -20,7 +20,7 @@ export interface Session {
 }
 
 /** What a session's body leaves behind; the frame adds exit code and findings. */
-export type SessionResult = Pick<Outcome, 'plan' | 'reclaimed'>;
+export type SessionResult = Pick<Outcome, 'plan' | 'reclaimed' | 'generation'>;
 
 /**
  * Runs one session on one target.

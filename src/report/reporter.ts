@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import type { Emit, SdEvent } from '../model/events.ts';
 import { agentVoice } from './agent.ts';
 import { controllerVoice, type Setting, type Voice } from './controller.ts';
+import { JobLog } from './job-log.ts';
 import { layOut } from './layout.ts';
 import { LogFile } from './log.ts';
 import type { Message } from './message.ts';
@@ -31,6 +32,8 @@ export interface ReporterParts {
   readonly settings: readonly Setting[];
   /** False for a preview that leaves no log (swpackage -p). */
   readonly log: boolean;
+  /** Files for the job's own copies: of the controller's log, and of the log of a target's agent (`host:/path`). */
+  readonly copies?: { readonly controller: string; agent(target: string): string };
 }
 
 export interface Reporter {
@@ -53,6 +56,8 @@ class SessionReporter implements Reporter {
   private readonly agent = agentVoice();
   private readonly log: LogFile | undefined;
   private agentLog: LogFile | undefined;
+  private readonly copy: JobLog | undefined;
+  private agentCopy: JobLog | undefined;
   private first = true;
 
   constructor(parts: ReporterParts) {
@@ -60,16 +65,22 @@ class SessionReporter implements Reporter {
     const voice = parts.command === 'swpackage' ? packagingVoice : controllerVoice;
     this.controller = voice(parts);
     const { logfile, loglevel } = parts.options;
-    if (parts.log && loglevel > 0) this.log = new LogFile(logfile, (path, reason) => this.warn(path, reason));
+    if (!parts.log || loglevel === 0) return;
+    this.log = new LogFile(logfile, (path, reason) => this.warn(path, reason));
+    if (parts.copies) this.copy = new JobLog(parts.copies.controller);
   }
 
   readonly emit: Emit = (event) => {
-    if (event.type === 'agent.begin') this.openAgentLog(event.logfile);
+    if (event.type === 'agent.begin') this.openAgentLog(event.logfile, event.target);
     this.tellAgent(event);
     const messages = this.controller.say(event);
     for (const message of messages) {
       this.toTerminal(message);
-      if (this.log && this.wanted(message, 'log')) this.log.add(this.lines(message, 'log'));
+      if (this.log && this.wanted(message, 'log')) {
+        const lines = this.lines(message, 'log');
+        this.log.add(lines);
+        this.copy?.add(lines);
+      }
     }
     if (messages.length > 0) this.log?.flush();
     if (event.type === 'agent.end') this.closeAgentLog();
@@ -78,21 +89,27 @@ class SessionReporter implements Reporter {
   close(): void {
     this.closeAgentLog();
     this.log?.flush();
+    this.copy?.close();
   }
 
   private tellAgent(event: SdEvent): void {
     const { agentLog } = this;
     if (!agentLog) return;
     for (const message of this.agent.say(event)) {
-      if (this.wanted(message, 'log')) agentLog.add(this.lines(message, 'log'));
+      if (!this.wanted(message, 'log')) continue;
+      const lines = this.lines(message, 'log');
+      agentLog.add(lines);
+      this.agentCopy?.add(lines);
     }
     // Until the target has its own folder for it the log waits: a refused session leaves the target untouched.
     if (event.type !== 'file.done' && agentLog.hasPlace()) agentLog.flush();
   }
 
   /** `place` is `host:/path`. */
-  private openAgentLog(place: string): void {
-    if (this.parts.options.loglevel === 0 || this.parts.command === 'swpackage') return;
+  private openAgentLog(place: string, target: string): void {
+    const { options, command, copies } = this.parts;
+    if (options.loglevel === 0 || command === 'swpackage') return;
+    if (copies) this.agentCopy = new JobLog(copies.agent(target));
     this.agentLog = new LogFile(place.slice(place.indexOf(':') + 1), () => undefined);
   }
 
@@ -100,6 +117,8 @@ class SessionReporter implements Reporter {
   private closeAgentLog(): void {
     const { agentLog } = this;
     this.agentLog = undefined;
+    this.agentCopy?.close();
+    this.agentCopy = undefined;
     if (!agentLog || (agentLog.hasPlace() && agentLog.flush())) return;
     const beside = join(dirname(this.parts.options.logfile), 'swagent.log');
     const other = new LogFile(beside, () => undefined);

@@ -1,0 +1,79 @@
+// Job: what a session leaves behind of itself (commands.md 14): who did what, when, how far it came and what came of it.
+// Promise: plain JSON. Only what a listing shows is in here; plans and logs, which may be large, are files beside the record.
+
+import type { Finding } from './plan.ts';
+
+export interface JobRecord {
+  /** HOST-NNNN. */
+  readonly jobid: string;
+  /** The command whose session it is (`swinstall`). */
+  readonly command: string;
+  /** What was typed: the command, or `swjob` for a session that takes another job back. */
+  readonly program: string;
+  readonly argv: readonly string[];
+  /** `name@host`. */
+  readonly user: string;
+  readonly title: string;
+  /** Milliseconds since 1970; `end` is absent while it runs, or when it was killed. */
+  readonly begin: number;
+  readonly end?: number;
+  /** As asked for. */
+  readonly software: readonly string[];
+  /** `host:/path`. */
+  readonly targets: readonly string[];
+  /** True when the targets are depots. */
+  readonly depot: boolean;
+  /** `host:/path`. */
+  readonly source?: string;
+  readonly preview: boolean;
+  /** Controller log of the session. */
+  readonly logfile: string;
+  /** The process that runs it; a process id alone is used again, so its start time (clock ticks since boot) is kept too. */
+  readonly pid: number;
+  readonly start: string;
+  readonly progress: JobProgress;
+  /** One per target that came to its end, in order. */
+  readonly results: readonly JobResult[];
+  readonly exitCode?: number;
+}
+
+export interface JobProgress {
+  readonly phase: 'begin' | 'selection' | 'analysis' | 'execution';
+  /** Filesets done and planned so far; both 0 before the execution. */
+  readonly done: number;
+  readonly planned: number;
+}
+
+export interface JobResult {
+  /** `host:/path`. */
+  readonly target: string;
+  readonly exitCode: number;
+  readonly errors: number;
+  readonly warnings: number;
+  /** The first of these errors and warnings; all are in the log. */
+  readonly findings: readonly Finding[];
+  /** Generation of the target's catalog before and after; absent when the session did not come so far. */
+  readonly before?: number;
+  readonly after?: number;
+}
+
+/** `crashed`: it has no end and its process is gone. */
+export type JobState = 'active' | 'completed' | 'crashed';
+
+export interface Job extends JobRecord {
+  readonly state: JobState;
+}
+
+/** `install`, `copy`, `remove`, `verify`, `config`. */
+export function operationOf(job: Pick<JobRecord, 'command'>): string {
+  return job.command.replace(/^sw/, '');
+}
+
+/** `success`, `warnings` or `errors`; '' while nothing is known. */
+export function resultOf(job: Job, target?: string): string {
+  const results = target === undefined ? job.results : job.results.filter((each) => each.target === target);
+  if (job.state === 'crashed') return 'errors';
+  if (job.state === 'active') return '';
+  if (results.some((each) => each.exitCode !== 0) || (target === undefined && job.exitCode === 1)) return 'errors';
+  return results.some((each) => each.warnings > 0) ? 'warnings' : 'success';
+}
