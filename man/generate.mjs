@@ -70,10 +70,14 @@ const PARTS = {
       '.Bl -tag -width Ds',
       ...all.filter(([, option]) => !option.without).flatMap(([option, row]) => [item(option, row, name), sentence(row.meaning)]),
       '.El',
-      '.Pp',
-      'Accepted without effect, for the reasons given in',
-      '.Xr sd 5 :',
-      `${idle.map(([option]) => `.Cm ${option}`).join(' ,\n')} .`,
+      ...(idle.length === 0
+        ? []
+        : [
+            '.Pp',
+            'Accepted without effect, for the reasons given in',
+            '.Xr sd 5 :',
+            `${idle.map(([option]) => `.Cm ${option}`).join(' ,\n')} .`,
+          ]),
     ];
   },
   examples: (declaration) =>

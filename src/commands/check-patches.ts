@@ -5,6 +5,7 @@ import { SdError } from '../model/error.ts';
 import type { PatchCheck } from '../operations/check-patches.ts';
 import { printFindings } from '../report/failure.ts';
 import { Report } from '../report/patch-report.ts';
+import { stamp } from '../report/patch-tools.ts';
 import { optionsFor, targetsFor } from './asked.ts';
 import { type Command, type CommandDeclaration, has, type Invocation } from './declaration.ts';
 import * as flag from './flags.ts';
@@ -57,7 +58,7 @@ async function run(invocation: Invocation): Promise<number> {
   const asked = all.filter((check) => has(invocation, check));
   const root = targets[0]!;
   const report = new Report(resolve(process.env.TMPDIR || '/tmp', 'check_patches.report'));
-  report.say(`Check of the patches on ${caller.host}:${root}, ${new Date().toLocaleString('en-US')}`);
+  report.say(`Check of the patches on ${caller.host}:${root}, ${stamp(new Date())}`);
   const { checkPatches } = await import('../operations/check-patches.ts');
   const context = { command: declaration.name, user: `${caller.user}@${caller.host}`, host: caller.host };
   const request = { context, options: options.values, root, checks: asked.length > 0 ? asked : all };

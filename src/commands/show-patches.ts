@@ -52,6 +52,7 @@ async function run(invocation: Invocation): Promise<number> {
   const where = `${invocation.caller.host}:${target[0]}`;
   const superseded = has(invocation, '-s');
   if (has(invocation, '-a') || !superseded) show(invocation, 'active', shown.active, where);
+  if (superseded && has(invocation, '-a')) print('stdout', ['']);
   if (superseded) show(invocation, 'superseded', shown.superseded, where);
   return 0;
 }

@@ -20,7 +20,7 @@ export interface ListTarget {
 export async function openListedRoot(root: string, adminOption: string): Promise<ListTarget> {
   if (!statsOf(root).isDirectory()) {
     throw new SdError('target_not_directory', {
-      what: `The root "${root}" cannot be listed.`,
+      what: `The root "${root}" cannot be read.`,
       because: 'It is not a directory.',
       todo: 'Use -d, or -s, to list a depot.',
       data: { target: root },
@@ -69,7 +69,7 @@ function statsOf(path: string): Stats {
 
 function refused(path: string, code: string, because: string): SdError {
   return new SdError(code, {
-    what: `The root "${path}" cannot be listed.`,
+    what: `The root "${path}" cannot be read.`,
     because,
     todo: 'Check the path behind "@".',
     data: { target: path },
