@@ -1,8 +1,8 @@
 // The views of one root that analysis asks (analysis/views.ts), answered by the machine. Nothing here changes the root; check scripts run
 // in a directory of their own.
 
-import { accessSync, constants, type Stats } from 'node:fs';
-import { join } from 'node:path';
+import { accessSync, constants, lstatSync, type Stats } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { FileKind, ScriptCall, Views } from '../analysis/views.ts';
 import { execScript, type ScriptOwner, type ScriptSession } from '../execution/scripts.ts';
 import { lstatIn, type RootSession } from '../execution/session.ts';
@@ -17,14 +17,7 @@ export type LookedAt = Pick<RootSession, 'root' | 'admin' | 'paths'> & ScriptSes
 /** `scripts` is the catalog whose check scripts are run: the source for install, the target for remove. */
 export function rootViews(session: LookedAt, scripts: Catalog): Views {
   const names = uname();
-  const statsAt = (path: string): Stats | undefined => {
-    try {
-      return lstatIn(session, session.paths.resolve(path));
-    } catch (error) {
-      if (error instanceof SdError) return undefined;
-      throw error;
-    }
-  };
+  const statsAt = looker(session);
   const admin = session.root === '/' ? session.admin : session.admin.slice(session.root.length);
   return {
     admin,
@@ -43,9 +36,47 @@ export function rootViews(session: LookedAt, scripts: Catalog): Views {
       writable: (directory) => isWritable(session, directory),
       hasSaved: (save) => statsAt(`${admin}/save/${save}`) !== undefined,
     },
-    space: { of: (path) => space(join(session.root, path)) },
+    space: { of: fileSystems(session.root, statsAt) },
     scripts: { check: async (call) => (await execScript(session, ownerFor(scripts, call), call.tag)) ?? 0 },
   };
+}
+
+/**
+ * lstat of paths as seen from the root, each object looked at once: analysis asks the same path several times, and nothing changes
+ * meanwhile. Below a directory that is not there nothing is looked for.
+ */
+function looker(session: LookedAt): (path: string) => Stats | undefined {
+  const seen = new Map<string, Stats | undefined>();
+  const look = (at: string): Stats | undefined => {
+    if (seen.has(at)) return seen.get(at);
+    const parent = at.slice(0, Math.max(at.lastIndexOf('/'), 0));
+    const stats = parent === '' || look(parent) ? lstatIn(session, at) : undefined;
+    seen.set(at, stats);
+    return stats;
+  };
+  return (path) => {
+    try {
+      return look(session.paths.resolve(path));
+    } catch (error) {
+      if (error instanceof SdError) return undefined;
+      throw error;
+    }
+  };
+}
+
+/** The file system of a path: that of its nearest directory there is, asked once per device. */
+function fileSystems(root: string, look: (path: string) => Stats | undefined): Views['space']['of'] {
+  const known = new Map<number, ReturnType<typeof space>>();
+  const of: Views['space']['of'] = (path) => {
+    const stats = path === '/' ? lstatSync(root, { throwIfNoEntry: false }) : look(path);
+    if (stats?.isDirectory()) {
+      const found = known.get(stats.dev) ?? space(join(root, path));
+      known.set(stats.dev, found);
+      return found;
+    }
+    return stats || path === '/' ? space(join(root, path)) : of(dirname(path));
+  };
+  return of;
 }
 
 function kindOf(stats: Stats | undefined): FileKind {
