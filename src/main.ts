@@ -6,7 +6,7 @@ import manifest from '../package.json' with { type: 'json' };
 import type { Caller, Command } from './commands/declaration.ts';
 import { COMMANDS } from './commands/index.ts';
 import { hostName, userName } from './host/machine.ts';
-import { SdError } from './model/error.ts';
+import { SdError, Stopped } from './model/error.ts';
 
 /** Names of the commands; build.mjs makes one executable for each. */
 export const commandNames: readonly string[] = Object.keys(COMMANDS);
@@ -26,6 +26,8 @@ async function run(name: string, argv: readonly string[]): Promise<number> {
     const { parseCommandLine } = await import('./cli/program.ts');
     return await command.run(parseCommandLine(command.declaration, argv, caller()));
   } catch (error) {
+    // Its session has said so.
+    if (error instanceof Stopped) return error.exitCode;
     return fail(error, command);
   }
 }

@@ -1,6 +1,7 @@
 // Product after product (D4: one transaction each), with the events around them. A product that fails has been undone whole; it ends the
 // execution, because what comes later may rest on it. The products before it stay; the rest is named as not done.
 
+import { stopPoint } from '../host/signals.ts';
 import type { Catalog } from '../model/catalog.ts';
 import { SdError } from '../model/error.ts';
 import type { Emit, Task } from '../model/events.ts';
@@ -31,6 +32,7 @@ export async function inTurn(
   let errors = 0;
   let begun = 0;
   for (const [position, product] of plan.products.entries()) {
+    await stopPoint();
     emit({ type: 'product.begin', task, spec: product.spec });
     for (const fileset of product.filesets) {
       begun += 1;

@@ -11,6 +11,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { hasErrno, reasonOf, SdError } from '../model/error.ts';
 import { writeAll } from './digest.ts';
 import { exitValue, interpreterOf } from './interpreter.ts';
+import { onSignal } from './signals.ts';
 
 export interface ScriptRun {
   /** The script: a file, or its content. */
@@ -61,7 +62,11 @@ function runFile(run: ScriptRun, file: string): Promise<number> {
   if (child.stdout) eachLine(child.stdout, (line) => onLine?.(line, 'stdout'));
   if (child.stderr) eachLine(child.stderr, (line) => onLine?.(line, 'stderr'));
   const killer =
-    run.timeout === undefined ? undefined : setTimeout(() => killGroup(child.pid, run.interactive), run.timeout);
+    run.timeout === undefined
+      ? undefined
+      : setTimeout(() => signalGroup(child.pid, 'SIGKILL', run.interactive), run.timeout);
+  // It has a process group of its own, so Ctrl-C does not reach it by itself.
+  const release = run.interactive ? undefined : onSignal((signal) => signalGroup(child.pid, signal));
   let drain: NodeJS.Timeout | undefined;
   return new Promise<number>((resolve, reject) => {
     child.on('error', (error) => reject(notStarted(file, error)));
@@ -70,6 +75,7 @@ function runFile(run: ScriptRun, file: string): Promise<number> {
     });
     child.on('close', (code, signal) => resolve(exitValue(code, signal)));
   }).finally(() => {
+    release?.();
     clearTimeout(killer);
     clearTimeout(drain);
   });
@@ -160,10 +166,10 @@ function eachLine(stream: Readable, take: (line: string) => void): void {
   });
 }
 
-function killGroup(pid: number | undefined, interactive: boolean | undefined): void {
+function signalGroup(pid: number | undefined, signal: NodeJS.Signals, interactive = false): void {
   if (pid === undefined) return;
   try {
-    process.kill(interactive ? pid : -pid, 'SIGKILL');
+    process.kill(interactive ? pid : -pid, signal);
   } catch (error) {
     if (!hasErrno(error, 'ESRCH')) throw error;
   }

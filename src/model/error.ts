@@ -33,6 +33,22 @@ export class SdError extends Error {
   }
 }
 
+/** Unwinds a session that SIGINT or SIGTERM stopped (host/signals.ts); no failure, so no SdError. */
+export class Stopped extends Error {
+  readonly signal: 'SIGINT' | 'SIGTERM';
+
+  constructor(signal: 'SIGINT' | 'SIGTERM') {
+    super(`stopped by ${signal}`);
+    this.name = 'Stopped';
+    this.signal = signal;
+  }
+
+  /** 128 and the signal's number, as shells count. */
+  get exitCode(): number {
+    return this.signal === 'SIGINT' ? 130 : 143;
+  }
+}
+
 /** True for an error of the file system or process layer with this errno name (`ENOENT`, `ENOSPC` ...). */
 export function hasErrno(error: unknown, ...names: string[]): boolean {
   return error instanceof Error && 'code' in error && names.includes(String((error as { code: unknown }).code));

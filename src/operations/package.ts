@@ -8,6 +8,7 @@ import { openDepot } from '../depot/open.ts';
 import { openSerialDepot } from '../depot/serial.ts';
 import { writeSerial } from '../depot/serial-write.ts';
 import { executeCopy } from '../execution/copy.ts';
+import { stopPoint } from '../host/signals.ts';
 import { emptyCatalog } from '../model/catalog.ts';
 import { SdError } from '../model/error.ts';
 import type { Emit } from '../model/events.ts';
@@ -151,6 +152,7 @@ async function writeTo(
   const progress = serialProgress(plan, session.emit);
   try {
     writeSerial(source, choice, sink, { now: seconds(), ...progress });
+    await stopPoint();
     await sink.finish();
   } catch (error) {
     await sink.abandon();

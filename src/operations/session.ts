@@ -1,9 +1,10 @@
 // The frame of every session (commands.md 6 and 10.4): begin, selection, the agent's part, end, exit code.
-// Promise: `session.end` comes whatever happens; what a user can cause becomes an ERROR finding and exit 1, a programmer's error is
-// thrown on. Findings have one way out: the event `finding`; the outcome lists what went that way.
+// Promise: `session.end` comes whatever happens; what a user can cause becomes an ERROR finding and exit 1; a programmer's error, and
+// `Stopped` once it is told, are thrown on. Findings have one way out: the event `finding`; the outcome lists what went that way.
 // Must not: know what any verb does.
 
-import { SdError } from '../model/error.ts';
+import { holdSignals, stopPoint } from '../host/signals.ts';
+import { SdError, Stopped } from '../model/error.ts';
 import type { Emit, Task } from '../model/events.ts';
 import type { Finding, Outcome, Plan, Selection } from '../model/plan.ts';
 import type { SessionContext } from '../model/request.ts';
@@ -24,7 +25,7 @@ export type SessionResult = Pick<Outcome, 'plan' | 'reclaimed' | 'generation'>;
 
 /**
  * Runs one session on one target.
- * `target` is `host:/path` as logs print it. Exit code 1 when any error was said, else 0.
+ * `target` is `host:/path` as logs print it. Exit code 1 when any error was said, else 0. Throws `Stopped` after SIGINT or SIGTERM.
  */
 export async function runSession(
   context: SessionContext,
@@ -32,16 +33,21 @@ export async function runSession(
   emit: Emit,
   body: (session: Session) => Promise<SessionResult>,
 ): Promise<Outcome> {
+  const release = holdSignals();
   const session = beginSession(context, emit);
   let result: SessionResult = {};
   let ok = false;
   try {
+    // A signal may have come with the target before this one.
+    await stopPoint();
     result = await body(session);
     ok = !session.failed();
   } catch (error) {
+    if (error instanceof Stopped) session.report([stopped(error)]);
     if (!(error instanceof SdError)) throw error;
     session.report([findingOf(error)]);
   } finally {
+    release();
     session.emit({ type: 'session.end', ...jobOf(context), time: Date.now(), ok, target });
   }
   return { ...result, exitCode: session.failed() ? 1 : 0, findings: session.findings };
@@ -69,6 +75,10 @@ function jobOf(context: SessionContext): { command: string; jobid?: string } {
   return { command: context.command, ...(context.jobid === undefined ? {} : { jobid: context.jobid }) };
 }
 
+function stopped({ signal }: Stopped): Finding {
+  return { severity: 'error', code: 'stopped', text: `Stopped by ${signal}; what was unfinished was undone.` };
+}
+
 /** An error a user met, as a finding of severity `error`. */
 export function findingOf(error: SdError): Finding {
   return { severity: 'error', code: error.code, text: error.message };
@@ -92,7 +102,7 @@ export async function connect<T>(
     said(true);
     return opened;
   } catch (error) {
-    said(false);
+    if (!(error instanceof Stopped)) said(false);
     throw error;
   }
 }

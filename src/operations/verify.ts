@@ -5,6 +5,7 @@ import { openDepot } from '../depot/open.ts';
 import { appliedAfter } from '../execution/patching.ts';
 import { execScript } from '../execution/scripts.ts';
 import { digestContent } from '../host/digest.ts';
+import { stopPoint } from '../host/signals.ts';
 import { text } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
 import { SdError } from '../model/error.ts';
@@ -85,6 +86,7 @@ async function verifyAll(
     const chosen = selection.entries.flatMap((entry) => lookUp(catalog, entry.key) ?? []);
     let errors = 0;
     for (const [index, placed] of chosen.entries()) {
+      await stopPoint();
       const spec = brief(placed.product, placed.fileset);
       session.emit({ type: 'fileset.begin', task: 'verify', spec, index: index + 1, of: chosen.length });
       const findings = [

@@ -39,6 +39,7 @@ class Controller implements Voice {
   /** Phase lines that the end of the session still has to close. */
   private open: 'nothing' | 'selection' | 'analysis' = 'nothing';
   private agentRan = false;
+  private stopped = false;
   private scriptLines: string[] = [];
 
   constructor(parts: VoiceParts) {
@@ -84,6 +85,7 @@ class Controller implements Voice {
       case 'session.end':
         return this.end(event);
       default:
+        if (event.type === 'finding' && event.finding.code === 'stopped') this.stopped = true;
         return this.script(event) ?? sharedMessages(event);
     }
   }
@@ -130,6 +132,8 @@ class Controller implements Voice {
 
   private end(event: Extract<SdEvent, { type: 'session.end' }>): Message[] {
     const messages: Message[] = [];
+    // One line has said why; whoever stopped a session wants no advice.
+    if (this.stopped) return [banner(event.time, 'END', this.session(event))];
     if (this.open === 'selection') messages.push(progress('Selection had errors.'));
     if (this.open === 'analysis') {
       const what =

@@ -1,5 +1,5 @@
 // stdout and stderr (commands.md 10.2): banners, progress and notes to stdout, warnings and errors to stderr.
-// Promise: a reader that goes away (`| head`) silences the terminal and stops nothing else.
+// Promise: a reader that goes away (`| head`), or a terminal that hangs up, silences the output and stops nothing else.
 
 import { hasErrno } from '../model/error.ts';
 
@@ -26,7 +26,7 @@ function guard(): void {
   guarded = true;
   for (const out of [process.stdout, process.stderr]) {
     out.on('error', (error) => {
-      if (!hasErrno(error, 'EPIPE')) throw error;
+      if (!hasErrno(error, 'EPIPE', 'EIO')) throw error;
     });
   }
 }

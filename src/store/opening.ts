@@ -5,6 +5,7 @@
 import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileDurably } from '../host/durable.ts';
+import { stopPoint } from '../host/signals.ts';
 import { hasErrno, reasonOf, SdError } from '../model/error.ts';
 import { type CatalogFile, readCatalogFile } from './catalog-file.ts';
 import type { Database, Engine } from './database.ts';
@@ -162,6 +163,7 @@ async function pause(layout: StoreLayout, deadline: number): Promise<void> {
   const left = deadline - Date.now();
   if (left <= 0) throw locked(layout);
   await new Promise((resolve) => setTimeout(resolve, Math.min(left, 20 + Math.random() * 80)));
+  await stopPoint();
 }
 
 /** The store as it stands after recovery, or the reason why it cannot be trusted. */

@@ -20,6 +20,7 @@ import {
 import { dirname, join } from 'node:path';
 import { copyContent, type Digested } from '../host/digest.ts';
 import { fsyncDirectory, fsyncFile, syncFileSystem, testPoint } from '../host/durable.ts';
+import { stopPoint } from '../host/signals.ts';
 import { hasErrno, SdError } from '../model/error.ts';
 import { giveFile, givePath } from './attributes-on-disk.ts';
 import type { JournalStep } from './steps.ts';
@@ -27,6 +28,9 @@ import type { FileStep, Staged, Transaction } from './transaction-types.ts';
 
 /** Up to this many objects an fsync each is cheaper than one sync of the file system. */
 const FEW = 16;
+
+/** How long a user who presses Ctrl-C waits; milliseconds. Asking costs a turn of the event loop. */
+const PATIENCE_MS = 100;
 
 type StepOf<S extends FileStep['step']> = Extract<FileStep, { step: S }>;
 
@@ -52,26 +56,35 @@ export function checkPlaces(anchor: string, steps: readonly FileStep[]): void {
 
 /**
  * Makes missing directories and stages every object, in order. Returns the facts found, per path of a place step.
- * `plan` is the journal's form of the same steps.
+ * `plan` is the journal's form of the same steps. A signal may stop it between two objects (`Stopped`).
  */
-export function stageAll(anchor: string, transaction: Transaction, plan: readonly JournalStep[]): Map<string, Staged> {
+export async function stageAll(
+  anchor: string,
+  transaction: Transaction,
+  plan: readonly JournalStep[],
+): Promise<Map<string, Staged>> {
   const staged = new Map<string, Staged>();
   const stages = new Map<string, string>();
   const links = new Map<string, string>();
-  transaction.files.forEach((step, n) => {
+  let paused = Date.now();
+  for (const [n, step] of transaction.files.entries()) {
+    if (Date.now() - paused > PATIENCE_MS) {
+      await stopPoint();
+      paused = Date.now();
+    }
     const planned = plan[n]!;
     if (planned.step === 'directory') {
       if (planned.made) makeDirectory(join(anchor, planned.path));
-      return;
+      continue;
     }
-    if (planned.step !== 'put') return;
+    if (planned.step !== 'put') continue;
     testPoint('file');
     stages.set(planned.path, planned.stage);
     // A link may name a file that comes later in the transaction.
     if (step.step === 'hardlink') links.set(step.path, step.to);
     else stageOne(anchor, step, join(anchor, planned.stage), staged);
     transaction.onFile?.(step, staged.get(step.path)?.size ?? 0);
-  });
+  }
   for (const path of links.keys()) {
     const to = linkedFile(path, links);
     linkSync(join(anchor, stages.get(to) ?? to), join(anchor, stages.get(path)!));

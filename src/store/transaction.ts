@@ -5,6 +5,7 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { testPoint } from '../host/durable.ts';
+import { stopPoint } from '../host/signals.ts';
 import type { ChangeSet } from '../model/change.ts';
 import { hasErrno, reasonOf, SdError } from '../model/error.ts';
 import type { ChangeEncoder } from './change-encoder.ts';
@@ -35,11 +36,12 @@ export async function runTransaction(commits: Commits, session: string, transact
   let encoder: ChangeEncoder;
   try {
     testPoint('journal');
-    const staged = stageAll(anchor, transaction, plan);
+    const staged = await stageAll(anchor, transaction, plan);
     checkSwap(anchor, plan);
     testPoint('stage');
     syncStaged(anchor, plan);
     testPoint('synced');
+    await stopPoint();
     encoder = commits.encode(transaction.change(staged));
   } catch (error) {
     await undone(commits, plan, transaction.label);

@@ -1,0 +1,47 @@
+// Signals during a session (SIGINT, SIGTERM, SIGHUP). File work is one synchronous loop (D10), so a signal cannot cut into it: it is noted,
+// handed to a control script that is running, and obeyed at the next stop point, where `Stopped` unwinds the session.
+// Promise: what a transaction had begun is undone as after a crash, products that were finished stay, locks and temporary files go. A
+// terminal that hangs up (SIGHUP) stops nothing. Must not: be listened to outside a session; there the system's own answer is right.
+
+import { Stopped } from '../model/error.ts';
+
+type Stopping = 'SIGINT' | 'SIGTERM';
+
+let received: Stopping | undefined;
+let sessions = 0;
+const listeners = new Set<(signal: Stopping) => void>();
+
+/** From now on signals wait for stop points. Returns what ends that; sessions may lie in one another. */
+export function holdSignals(): () => void {
+  sessions += 1;
+  if (sessions === 1) {
+    process.on('SIGINT', note).on('SIGTERM', note).on('SIGHUP', goOn);
+  }
+  return () => {
+    sessions -= 1;
+    if (sessions === 0) process.off('SIGINT', note).off('SIGTERM', note).off('SIGHUP', goOn);
+  };
+}
+
+/** Here nothing is half done: throws `Stopped` when a signal came since the session began. Gives signals a chance to arrive. */
+export async function stopPoint(): Promise<void> {
+  if (sessions === 0) return;
+  // Signals reach a program in its poll phase, which comes before this one.
+  await new Promise((resolve) => setImmediate(resolve));
+  if (received !== undefined) throw new Stopped(received);
+}
+
+/** Calls `take` at once for each SIGINT and SIGTERM until the returned function is called: something is waited for that shall end too. */
+export function onSignal(take: (signal: Stopping) => void): () => void {
+  listeners.add(take);
+  return () => listeners.delete(take);
+}
+
+function note(signal: NodeJS.Signals): void {
+  received ??= signal as Stopping;
+  for (const listener of listeners) listener(signal as Stopping);
+}
+
+function goOn(): void {
+  // Without a listener the system would end the program.
+}
