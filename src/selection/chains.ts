@@ -104,6 +104,11 @@ export class PatchGraph {
     return inOrder(reach(nodes, (node) => node.older));
   }
 
+  /** These and everything that supersession connects them with, on other branches too, in graph order. */
+  family(nodes: readonly PatchNode[]): PatchNode[] {
+    return inOrder(new Set([...nodes, ...reach(nodes, (node) => [...node.older, ...node.newer])]));
+  }
+
   /**
    * Patches whose lists name what this literal spec names, for a member that no catalog holds: they stand in its place (8.7.12).
    * Versions are not compared, there is nothing to compare with.

@@ -115,9 +115,7 @@ function climb(choice: Choice, needed: readonly PatchNode[]): PatchNode | undefi
 /** An explicit patch connected with the needed one, which does not supersede it (else the requisite would be met by now). */
 function forbidden(choice: Choice, needed: readonly PatchNode[]): boolean {
   const { graph, explicit, input } = choice;
-  const top = [...needed, ...graph.newerThan(...needed)];
-  const family = [...top, ...graph.olderThan(...top)];
-  return family.some((each) => each.catalog === input.source && explicit.has(each.key));
+  return graph.family(needed).some((each) => each.catalog === input.source && explicit.has(each.key));
 }
 
 function fits(choice: Choice, patch: PatchNode): boolean {

@@ -1,7 +1,7 @@
 // Plays a picture block by block: makes depots when a command first needs them, runs the commands as programs, checks every claim.
 // A command that must not change anything (exit 1, or `unchanged`) is held to that by a picture of the whole stage before and after.
 
-import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { makeDepot } from './depot-maker.ts';
@@ -132,12 +132,13 @@ function withoutSessions(picture: string): string {
     .join('\n');
 }
 
-/** `/path = content`, `/path -> target`, `/path dir` on the root before anything runs. */
+/** `/path = content`, `/path -> target`, `/path dir`, `/path absent` on the root, or below `$STAGE`. */
 function putFile(stage: Stage, line: string): void {
   const [path = '', sign, ...rest] = line.trim().split(/\s+/);
-  const absolute = join(stage.root, path);
+  const absolute = path.startsWith('$STAGE/') ? path.replace('$STAGE', stage.directory) : join(stage.root, path);
   if (!existsSync(dirname(absolute))) mkdirSync(dirname(absolute), { recursive: true });
   if (sign === 'dir') mkdirSync(absolute, { recursive: true });
+  else if (sign === 'absent') rmSync(absolute);
   else if (sign === '->') symlinkSync(rest[0]!, absolute);
   else writeFileSync(absolute, rest.join(' ').replaceAll('\\n', '\n'));
 }
