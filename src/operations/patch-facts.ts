@@ -2,7 +2,7 @@
 // On a root patch_state and superseded_by say who is superseded; in a depot, which has neither, the supersedes lists of its patches do.
 // A patch product counts as superseded when every patch fileset of it is, as active when one is not.
 
-import { list, text } from '../model/attributes.ts';
+import { flag, list, text } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
 import {
   entriesToFilesets,
@@ -168,7 +168,7 @@ export function lackingAttributes(catalog: Catalog): { name: string; lacks: stri
     const name = filesetName(product, fileset);
     if (isPatch(fileset)) return list(fileset.attributes, 'ancestor').length === 0 ? [{ name, lacks: 'ancestor' }] : [];
     const named = /^PH(CO|KL|NE|SS)_\d+$/.test(tagOf(product));
-    return named || text(product.attributes, 'is_patch') === 'true' ? [{ name, lacks: 'is_patch' }] : [];
+    return named || flag(product.attributes, 'is_patch') ? [{ name, lacks: 'is_patch' }] : [];
   });
 }
 
