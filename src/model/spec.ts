@@ -70,16 +70,12 @@ export function printSpec(spec: SoftwareSpec): string {
  * parts left out (patches.md 1.6, clients.md 18).
  */
 export function qualified(product: Product, fileset?: Fileset): string {
-  const parts: [string, string][] = [
-    ['l', locationOf(product, fileset)],
-    ['r', text(product.attributes, 'revision')],
-    ['a', text(product.attributes, 'architecture')],
-    ['v', text(product.attributes, 'vendor_tag')],
-  ];
-  if (fileset) {
-    parts.push(['fr', text(fileset.attributes, 'revision')], ['fa', text(fileset.attributes, 'architecture')]);
-  }
-  return withParts(product, fileset, parts);
+  return withParts(product, fileset, partsOf(product, fileset));
+}
+
+/** As `qualified`, but `r`, `a` and `v` are there even when empty: what control scripts get (formats.md 1.1, commands.md 7.2). */
+export function unabridged(product: Product, fileset?: Fileset): string {
+  return withParts(product, fileset, partsOf(product, fileset), ['r', 'a', 'v']);
 }
 
 /** Short form of agent logs: `P.F,l=/opt/dce,r=1.0`; `l` and empty parts as in `qualified`. */
@@ -117,9 +113,29 @@ function splitTightBars(piece: string): string[] {
   return result;
 }
 
-function withParts(product: Product, fileset: Fileset | undefined, parts: readonly [string, string][]): string {
+function partsOf(product: Product, fileset: Fileset | undefined): [string, string][] {
+  const parts: [string, string][] = [
+    ['l', locationOf(product, fileset)],
+    ['r', text(product.attributes, 'revision')],
+    ['a', text(product.attributes, 'architecture')],
+    ['v', text(product.attributes, 'vendor_tag')],
+  ];
+  if (fileset) {
+    parts.push(['fr', text(fileset.attributes, 'revision')], ['fa', text(fileset.attributes, 'architecture')]);
+  }
+  return parts;
+}
+
+/** Name and parts; an empty part only when its key is in `always`. */
+function withParts(
+  product: Product,
+  fileset: Fileset | undefined,
+  parts: readonly [string, string][],
+  always: readonly string[] = [],
+): string {
   const name = fileset ? `${tagOf(product)}.${tagOf(fileset)}` : tagOf(product);
-  return name + parts.map(([key, value]) => (value === '' ? '' : `,${key}=${value}`)).join('');
+  const written = parts.filter(([key, value]) => value !== '' || always.includes(key));
+  return name + written.map(([key, value]) => `,${key}=${value}`).join('');
 }
 
 function locationOf(product: Product, fileset: Fileset | undefined): string {

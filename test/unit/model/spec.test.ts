@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { SdError } from '../../../src/model/error.ts';
 import type { Fileset, Product } from '../../../src/model/software.ts';
-import { brief, parseRequisite, parseSpec, printSpec, qualified } from '../../../src/model/spec.ts';
+import { brief, parseRequisite, parseSpec, printSpec, qualified, unabridged } from '../../../src/model/spec.ts';
 
 test('dotted tags of any depth and repeated items with every operator', () => {
   expect(parseSpec('bun1.bun2.prod.sub1.sub2.fset,r>=1.0,r<2.0,c=a|b,v!=HP,fr==1.0')).toEqual({
@@ -102,6 +102,13 @@ test('qualified names every part there is, l first and only where there is a loc
     'PHSS_30278.FORT90-PRG,l=/,r=1.0,fr=2.0',
   );
   expect(qualified(available)).toBe('PHSS_30278,r=1.0,a=HP-UX_B.11.23_IA/PA,v=HP');
+});
+
+test('unabridged writes r, a and v even when empty', () => {
+  expect(unabridged(product({ revision: '1.0', location: '/' }), fileset({ revision: '2.0' }))).toBe(
+    'PHSS_30278.FORT90-PRG,l=/,r=1.0,a=,v=,fr=2.0',
+  );
+  expect(unabridged(product({}))).toBe('PHSS_30278,r=,a=,v=');
 });
 
 test('brief is what agent logs print', () => {
