@@ -11,6 +11,7 @@
 //   some parent is, or comes as, neither directory nor link           type_conflict
 //   parent directory not writable for this session                    not_writable
 //   archive member: its archive neither there nor coming              archive_missing
+//   archive member: what is there is no object archive                not_an_ar
 //
 // Each is an ERROR that refuses the fileset; of two that meet in the session the one loaded later. One finding a fileset and kind: the
 // first path, and how many more. Installed filesets that end in this session have no say.
@@ -35,7 +36,8 @@ interface Trouble {
     | 'file_conflict'
     | 'type_conflict'
     | 'not_writable'
-    | 'archive_missing';
+    | 'archive_missing'
+    | 'not_an_ar';
   readonly path: string;
   /** Spec of the other fileset. */
   readonly with?: string;
@@ -117,8 +119,7 @@ class FileJudge {
     const directories = new Set<string>();
     const troubles: Trouble[] = [];
     for (const record of this.#recordsOf(candidate)) {
-      if (record.type === 'a' && !this.#hasArchive(record.archive_path ?? ''))
-        troubles.push({ code: 'archive_missing', path: record.archive_path ?? '' });
+      if (record.type === 'a') troubles.push(...this.#archiveTrouble(record.archive_path ?? ''));
       directories.add(posix.dirname(record.type === 'a' ? (record.archive_path ?? '/') : record.path));
     }
     for (const directory of directories) {
@@ -170,10 +171,13 @@ class FileJudge {
     return replaced ? undefined : { code: 'type_conflict', path: record.path };
   }
 
-  #hasArchive(path: string): boolean {
+  #archiveTrouble(path: string): Trouble[] {
+    const { files } = this.#parts.draft.input.views;
     const coming = this.#comingAt(path);
-    if (coming) return coming.record.type !== 'd';
-    return ['file', 'symlink'].includes(this.#parts.draft.input.views.files.kindAt(path));
+    const kind = files.kindAt(path);
+    if (coming ? coming.record.type === 'd' : kind !== 'file' && kind !== 'symlink')
+      return [{ code: 'archive_missing', path }];
+    return !coming && kind === 'file' && !files.isArchive(path) ? [{ code: 'not_an_ar', path }] : [];
   }
 
   /** What keeps entries from being made in a directory; looked at once each, parents first. */
@@ -245,6 +249,7 @@ const SAYS: Record<Trouble['code'], (path: string, other: string | undefined) =>
       ? `of what is at "${path}": a directory cannot take the place of a file, nor a file that of a directory`
       : `"${path}" is a directory in one of it and "${other}", and none in the other`,
   not_writable: (path) => `the directory "${path}" cannot be written to`,
+  not_an_ar: (path) => `"${path}", which takes members of it, is not an object archive`,
   archive_missing: (path) => `the archive "${path}", which takes members of it, is neither there nor coming`,
 };
 

@@ -21,6 +21,8 @@ export type FileKind = 'missing' | 'file' | 'directory' | 'symlink' | 'other';
 export interface Files {
   /** What is at the path itself; a link is a `symlink`. A path below something that is no directory is `missing`. */
   kindAt(path: string): FileKind;
+  /** Is a regular file there that begins as an object archive of ar(1) does? */
+  isArchive(path: string): boolean;
   /** Bytes of a regular file; 0 for anything else and for nothing. */
   sizeAt(path: string): number;
   /** May this session make and replace entries of this directory? A directory not there yet: asked of its nearest parent. */

@@ -2,6 +2,8 @@
 // Each broken rule has its own code; the place is where the object, or the attribute in question, stands.
 
 import { flag, list, text } from '../model/attributes.ts';
+import { SdError } from '../model/error.ts';
+import { parseSpec } from '../model/spec.ts';
 import type { Position } from './complaint.ts';
 import { complaint, printPosition } from './complaint.ts';
 import type { ObjectClass } from './keywords.ts';
@@ -46,6 +48,9 @@ export function checkObject(kind: ObjectClass, object: PsfObject, at: (keyword: 
       'Add a line "ancestor PRODUCT.FILESET,fr=REVISION".',
     );
   }
+  for (const keyword of kind === 'fileset' ? ['ancestor', 'supersedes'] : []) {
+    for (const spec of list(attributes, keyword)) refuseBadSpec(keyword, spec, at(keyword));
+  }
   const layout = text(attributes, 'layout_version');
   if (layout !== '' && !/^(0\.8|1\.0)$/.test(layout)) {
     throw complaint(
@@ -59,6 +64,21 @@ export function checkObject(kind: ObjectClass, object: PsfObject, at: (keyword: 
   const directory = text(attributes, 'directory');
   if (directory !== '' && !directory.startsWith('/')) {
     throw complaint('psf_bad_value', at('directory'), `The directory "${directory}" is not an absolute path.`);
+  }
+}
+
+/** A patch whose ancestor or supersedes nobody can read would patch nothing, or leave both of two patches active. */
+function refuseBadSpec(keyword: string, spec: string, position: Position): void {
+  try {
+    parseSpec(spec);
+  } catch (error) {
+    if (!(error instanceof SdError)) throw error;
+    throw complaint(
+      'psf_bad_value',
+      position,
+      `"${keyword}" cannot be "${spec}".`,
+      `${error.what}  ${error.because}`.trim(),
+    );
   }
 }
 

@@ -1,9 +1,10 @@
 // Object libraries: System V / GNU `ar` archives, changed member by member (file type a, patches.md 4.3).
 // Promise: every byte that need not change stays as it is, so that putting a replaced member back, or removing an added one, gives
-//   back the identical archive. Bytes in, bytes out; the input is never written to.
+//   back the identical archive. Bytes in, bytes out (but for isArFile, a first look); the input is never written to.
 // The symbol index (member `/`): its offsets follow the members, and the entries of a removed member go. Symbols that a new member
 //   defines beyond the old one are not added; a linker that needs them wants ranlib(1) first.
 
+import { closeSync, openSync, readSync } from 'node:fs';
 import { SdError } from '../model/error.ts';
 import { movedIndex } from './ar-index.ts';
 
@@ -15,6 +16,17 @@ export interface ArMember {
   readonly gid: number;
   readonly mode: number;
   readonly data: Uint8Array;
+}
+
+/** Does this regular file begin as an object archive does? Throws the errno error of open(2). */
+export function isArFile(path: string): boolean {
+  const file = openSync(path, 'r');
+  try {
+    const start = Buffer.alloc(MAGIC.length);
+    return readSync(file, start, 0, start.length, 0) === start.length && start.toString('latin1') === MAGIC;
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** One member as it lies in the archive. `name` is undefined for the two tables, `/` or `/SYM64/` and `//`. */

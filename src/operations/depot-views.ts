@@ -17,6 +17,7 @@ export function depotViews(depot: string): Views {
         return stats?.isFile() ? stats.size : 0;
       },
       writable: (directory) => isWritable(join(depot, directory)),
+      isArchive: () => false,
       hasSaved: () => false,
     },
     space: { of: (path) => space(join(depot, path)) },

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import type { FileKind, ScriptCall, Views } from '../analysis/views.ts';
 import { execScript, type ScriptOwner, type ScriptSession } from '../execution/scripts.ts';
 import { lstatIn, type RootSession } from '../execution/session.ts';
+import { isArFile } from '../host/ar.ts';
 import { space, uname } from '../host/machine.ts';
 import type { Catalog } from '../model/catalog.ts';
 import { SdError } from '../model/error.ts';
@@ -33,6 +34,8 @@ export function rootViews(session: LookedAt, scripts: Catalog): Views {
         const stats = statsAt(path);
         return stats?.isFile() ? stats.size : 0;
       },
+      isArchive: (path) =>
+        statsAt(path)?.isFile() === true && isArFile(join(session.root, session.paths.resolve(path))),
       writable: (directory) => isWritable(session, directory),
       hasSaved: (save) => statsAt(`${admin}/save/${save}`) !== undefined,
     },

@@ -77,7 +77,7 @@ function details(fileset: PlannedFileset): string[] {
 }
 
 function exclusionLines(exclusion: Exclusion): string[] {
-  return [`${word('exclude')}${exclusion.name}`, `${' '.repeat(ACTION)}${exclusion.because}`];
+  return [`${word('exclude')}${exclusion.name}`, `${' '.repeat(ACTION)}excluded: ${exclusion.because}`];
 }
 
 function spaceText(use: SpaceUse): string {

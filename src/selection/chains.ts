@@ -135,10 +135,10 @@ export class PatchGraph {
     return chains;
   }
 
-  /** Names of the part of a chain that leads to this head, oldest first, the head last. */
+  /** Product tags of the part of a chain that leads to this head, oldest first, the head last. */
   chainTo(chain: Chain, head: PatchNode): string[] {
     const older = reach([head], (node) => node.older).add(head);
-    return this.oldestFirst(chain.members.filter((node) => older.has(node))).map((node) => node.name);
+    return this.oldestFirst(chain.members.filter((node) => older.has(node))).map((node) => tagOf(node.product));
   }
 
   /** Sorts patches so that a superseded one stands before its superseders; otherwise in the order given. */

@@ -12,6 +12,7 @@ import { type Ran, runCommand, type Stage } from './stage.ts';
  *   stdout TEXT, stderr TEXT, !stdout TEXT, !stderr TEXT     the last command's streams hold the text, or not
  *   rows A B C                   first words of stdout's lines that are neither comments nor blank, as a set
  *   /path = CONTENT, /path mode 0555, /path -> TARGET, /path absent, /path dir, /path member NAME = CONTENT
+ *   /path holds TEXT             a file with this text in it, however its lines are broken
  *   save/P/F/path ...            the same below the save area; `save empty`
  *   same /a /b                   hard links of one inode
  */
@@ -53,6 +54,8 @@ function checkPath(stage: Stage, words: string): void {
   if (claim === 'absent') expect(lstatSync(absolute, { throwIfNoEntry: false }), words).toBeUndefined();
   else if (claim === 'dir') expect(lstatSync(absolute).isDirectory(), words).toBe(true);
   else if (rest[0] === '->') expect(readlinkSync(absolute), words).toBe(rest[1]);
+  else if (rest[0] === 'holds')
+    expect(readFileSync(absolute, 'utf8').replace(/\s+/g, ' '), words).toContain(rest.slice(1).join(' '));
   else if (rest[0] === 'mode')
     expect((lstatSync(absolute).mode & 0o7777).toString(8).padStart(4, '0'), words).toBe(rest[1]);
   else if (rest[0] === 'member')

@@ -146,6 +146,11 @@ describe('archive members', () => {
       'error archive_missing',
     ]);
   });
+  it('need a real archive there', async () => {
+    const world = { disk: { '/lib/l.a': 100 }, plain: ['/lib/l.a'] };
+    expect(said(await come([owning('A', member)], [], world))).toEqual(['error not_an_ar']);
+    expect(said(await come([owning('A', member), owning('B', file('/lib/l.a'))], [], world))).toEqual([]);
+  });
 });
 
 describe('paths', () => {

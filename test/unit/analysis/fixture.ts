@@ -19,6 +19,8 @@ export interface World {
   readonly disk?: Record<string, FileKind | number>;
   /** Directories that cannot be written to. */
   readonly locked?: readonly string[];
+  /** Files that are no object archives; all others are. */
+  readonly plain?: readonly string[];
   /** Saved files that are gone. */
   readonly lostSaves?: readonly string[];
   /** `tag name` → exit value; others exit 0. */
@@ -44,6 +46,7 @@ export function viewsOf(world: World = {}): Views {
         return typeof there === 'number' ? there : 0;
       },
       writable: (directory) => !world.locked?.includes(directory),
+      isArchive: (path) => !world.plain?.includes(path),
       hasSaved: (save) => !world.lostSaves?.includes(save),
     },
     space: {

@@ -180,7 +180,7 @@ test('a preview prints its plan; with -v the reasons, what was left out and wher
     'automatic: newest of chain PT_1 < PT_2 < PT_3 for ACME.RUN (autoselect_patches, patch_filter *.*,c=critical)';
   expect(long).toContain(`                         ${reason}`);
   expect(long).toContain('             exclude     P.R');
-  expect(long).toContain('                         superseded by installed Q.R');
+  expect(long).toContain('                         excluded: superseded by installed Q.R');
   expect(long).toContain('             reinstall                  true  (-x)');
   expect(long.join('\n')).not.toContain('loglevel');
 });

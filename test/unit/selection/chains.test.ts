@@ -27,9 +27,9 @@ test('one chain per base fileset, parallel patches apart', () => {
     {
       members: ['PT_3.RUN', 'PT_1.RUN', 'PT_2.RUN'],
       heads: ['PT_3.RUN'],
-      to: ['PT_1.RUN PT_2.RUN PT_3.RUN'],
+      to: ['PT_1 PT_2 PT_3'],
     },
-    { members: ['PX_1.RUN'], heads: ['PX_1.RUN'], to: ['PX_1.RUN'] },
+    { members: ['PX_1.RUN'], heads: ['PX_1.RUN'], to: ['PX_1'] },
   ]);
 });
 
@@ -42,7 +42,7 @@ test('chains merge: one head over two', () => {
     patch('M', { RUN: {} }, { supersedes: ['AA', 'B'] }),
   );
   expect(chainsOf(depot)).toEqual([
-    { members: ['A.RUN', 'B.RUN', 'AA.RUN', 'M.RUN'], heads: ['M.RUN'], to: ['A.RUN B.RUN AA.RUN M.RUN'] },
+    { members: ['A.RUN', 'B.RUN', 'AA.RUN', 'M.RUN'], heads: ['M.RUN'], to: ['A B AA M'] },
   ]);
 });
 
@@ -53,7 +53,7 @@ test('two heads over one: each names its own way', () => {
     patch('B1', { RUN: {} }, { supersedes: ['A'] }),
     patch('B2', { RUN: {} }, { supersedes: ['A'] }),
   );
-  expect(chainsOf(depot)[0]).toMatchObject({ heads: ['B1.RUN', 'B2.RUN'], to: ['A.RUN B1.RUN', 'A.RUN B2.RUN'] });
+  expect(chainsOf(depot)[0]).toMatchObject({ heads: ['B1.RUN', 'B2.RUN'], to: ['A B1', 'A B2'] });
 });
 
 test('supersession passes through a patch of another version of the base', () => {
@@ -63,7 +63,31 @@ test('supersession passes through a patch of another version of the base', () =>
     patch('B', { RUN: { ancestor: ['ACME.RUN,fr=9'] } }, { supersedes: ['A'] }),
     patch('C', { RUN: {} }, { supersedes: ['B'] }),
   );
-  expect(chainsOf(depot)).toEqual([{ members: ['A.RUN', 'C.RUN'], heads: ['C.RUN'], to: ['A.RUN C.RUN'] }]);
+  expect(chainsOf(depot)).toEqual([{ members: ['A.RUN', 'C.RUN'], heads: ['C.RUN'], to: ['A C'] }]);
+});
+
+test('superseded_by of an installed patch counts where no list names it any more', () => {
+  const root = depotOf(
+    acme(),
+    patch('P1', { RUN: { superseded_by: ['P3.RUN'] } }),
+    patch('P3', { RUN: { supersedes: ['P2.RUN,fr=*'] } }),
+    patch('OTHER', { RUN: {} }),
+  );
+  const graph = patchGraph(root);
+  expect(names(graph.newerThan(at(graph, root, 'P1/RUN')))).toEqual(['P3.RUN']);
+  expect(names(graph.olderThan(at(graph, root, 'P3/RUN')))).toEqual(['P1.RUN']);
+});
+
+test('a family holds every branch that supersession connects', () => {
+  const depot = depotOf(
+    acme(),
+    patch('P1', { RUN: {} }),
+    patch('PA', { RUN: { supersedes: ['P1.RUN'] } }),
+    patch('PB', { RUN: { supersedes: ['P1.RUN'] } }),
+    patch('OTHER', { RUN: {} }),
+  );
+  const graph = patchGraph(depot);
+  expect(names(graph.family([at(graph, depot, 'PA/RUN')]))).toEqual(['P1.RUN', 'PA.RUN', 'PB.RUN']);
 });
 
 test('a bare product or a wildcard in supersedes stays within the base', () => {

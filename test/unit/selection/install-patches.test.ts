@@ -35,7 +35,7 @@ describe('autoselect_patches', () => {
       kind: 'automatic',
       by: 'autoselect_patches',
       base: 'ACME.RUN',
-      chain: ['PT_1.RUN', 'PT_2.RUN', 'PT_3.RUN'],
+      chain: ['PT_1', 'PT_2', 'PT_3'],
       filter: '*.*',
     });
     expect(selection.entries[0]?.reason).toEqual({ kind: 'asked', spec: 'ACME' });
@@ -82,7 +82,7 @@ describe('autoselect_patches', () => {
     );
     const { names, selection } = choose(depot, empty, 'ACME.RUN');
     expect(names).toEqual(['ACME.RUN', 'A3.RUN']);
-    expect(selection.entries[1]?.reason).toMatchObject({ chain: ['A1.RUN', 'A2.RUN', 'A3.RUN'] });
+    expect(selection.entries[1]?.reason).toMatchObject({ chain: ['A1', 'A2', 'A3'] });
   });
   test('a successor for another version of the base does not hide the head of this one', () => {
     const depot = depotOf(
