@@ -11,11 +11,13 @@ import type { ObjectClass } from './keywords.ts';
 import { isLanguageWord, keywordOf, OBJECT_KEYWORDS } from './keywords.ts';
 import type { Statement, Value } from './lexer.ts';
 import { Scanner } from './lexer.ts';
+import { tagTrouble } from './tag.ts';
 import { AttributeBag, textOfFile, typedValue } from './value.ts';
 
 /** An object being read; `outer` goes on after the `end` of a vendor, category or media that stands inside it. */
 interface Open {
   readonly kind: ObjectClass;
+  readonly position: Position;
   readonly bag: AttributeBag;
   readonly references: { readonly keyword: string; readonly path: string; readonly position: Position }[];
   readonly outer: Open | undefined;
@@ -70,19 +72,19 @@ export class IndexReader {
   #statement(statement: Statement, scanner: Scanner): void {
     const { keyword, value, position } = statement;
     const kind = value === undefined ? OBJECT_KEYWORDS.get(keyword) : undefined;
-    if (kind) this.#begin(kind);
+    if (kind) this.#begin(kind, position);
     else if (keyword === 'end') this.#close();
     else if (this.#open) this.#attribute(this.#open, statement, scanner);
     else throw complaint('index_syntax', position, `"${keyword}" stands outside of every object.`);
   }
 
-  #begin(kind: ObjectClass): void {
+  #begin(kind: ObjectClass, position: Position): void {
     if (NESTED.has(kind)) {
       if (this.#open && NESTED.has(this.#open.kind)) this.#close();
     } else {
       this.#closeAll();
     }
-    this.#open = { kind, bag: new AttributeBag(), references: [], outer: this.#open };
+    this.#open = { kind, position, bag: new AttributeBag(), references: [], outer: this.#open };
   }
 
   #attribute(open: Open, statement: Statement, scanner: Scanner): void {
@@ -174,10 +176,21 @@ export class IndexReader {
   }
 }
 
-/** control_directory, or the tag where none is given; `.2` and on behind a name that is taken. */
+/** control_directory, or the tag where none is given; `.2` and on behind a name that is taken. Throws `index_bad_tag`. */
 function freeId(open: Open, taken: Set<string>): string {
   const attributes = open.bag.attributes();
-  const wanted = text(attributes, 'control_directory') || text(attributes, 'tag');
+  const tag = text(attributes, 'tag');
+  const trouble = tagTrouble(tag);
+  if (trouble !== undefined) {
+    throw complaint('index_bad_tag', open.position, `The tag of this ${open.kind} cannot be used: ${trouble}.`);
+  }
+  const directory = text(attributes, 'control_directory');
+  const directoryTrouble = tagTrouble(directory);
+  if (directoryTrouble !== undefined) {
+    const what = `The control_directory of this ${open.kind} cannot be used: ${directoryTrouble}.`;
+    throw complaint('index_bad_tag', open.position, what);
+  }
+  const wanted = directory || tag;
   let id = wanted;
   for (let instance = 2; taken.has(id); instance++) id = `${wanted}.${instance}`;
   taken.add(id);

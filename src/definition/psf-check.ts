@@ -8,6 +8,7 @@ import type { Position } from './complaint.ts';
 import { complaint, printPosition } from './complaint.ts';
 import type { ObjectClass } from './keywords.ts';
 import type { PsfFileset, PsfObject, PsfProduct } from './psf-value.ts';
+import { tagTrouble } from './tag.ts';
 
 const NEED_CONTENTS: ReadonlySet<ObjectClass> = new Set(['bundle', 'subproduct']);
 
@@ -20,6 +21,10 @@ export function checkObject(kind: ObjectClass, object: PsfObject, at: (keyword: 
   const tag = text(attributes, 'tag');
   if (tag === '' && kind !== 'distribution' && kind !== 'media') {
     throw complaint('psf_missing_tag', position, `This ${kind} has no tag.`, '', 'Add a line "tag NAME" to it.');
+  }
+  const trouble = tagTrouble(tag);
+  if (trouble !== undefined) {
+    throw complaint('psf_bad_tag', at('tag'), `This tag cannot be used: ${trouble}.`, '', 'Choose a short name.');
   }
   if (NEED_CONTENTS.has(kind) && list(attributes, 'contents').length === 0) {
     throw complaint(

@@ -1,5 +1,6 @@
 // Messages → lines, as SD lays them out (commands.md 10.3): prefixes of nine columns, at most 71 columns, long words on a line of their own.
 
+import { safeName } from '../host/rootpath.ts';
 import { INDENT, type Message } from './message.ts';
 
 const WIDTH = 71;
@@ -29,26 +30,32 @@ export interface LayoutOptions {
 export function layOut(message: Message, options: LayoutOptions): readonly string[] {
   switch (message.as) {
     case 'lines':
-      return message.lines;
+      return message.lines.map(shown);
     case 'gap':
       return [options.gap];
     case 'banner':
       return ['', ...wrap(BANNER, message.text), ''];
     case 'field':
-      return field(message.label, message.value, LABEL[message.in]);
+      return field(message.label, shown(message.value), LABEL[message.in]);
     default: {
-      const shown = message.msgid !== undefined && options.log_msgid >= NUMBERED[message.as];
-      return wrap(PREFIX[message.as], shown ? `[${message.msgid}] ${message.text}` : message.text);
+      const numbered = message.msgid !== undefined && options.log_msgid >= NUMBERED[message.as];
+      return wrap(PREFIX[message.as], numbered ? `[${message.msgid}] ${message.text}` : message.text);
     }
   }
 }
 
+/** Text as it may go to a terminal or a log: what comes from a depot must not steer the one or fake a line of the other. Tabs stay. */
+export function shown(text: string): string {
+  return text.includes('\t') ? text.split('\t').map(safeName).join('\t') : safeName(text);
+}
+
 /** Wraps at blanks so that no line is longer than 71 columns; blanks between words on one line stay as they are. */
 export function wrap(prefix: string, text: string): string[] {
+  const safe = shown(text);
   const lines: string[] = [];
   let line = prefix;
   let empty = true;
-  for (const [, blanks, word] of text.matchAll(/(\s*)(\S+)/g)) {
+  for (const [, blanks, word] of safe.matchAll(/(\s*)(\S+)/g)) {
     if (empty) line += word;
     else if (line.length + blanks!.length + word!.length <= WIDTH) line += blanks! + word!;
     else {

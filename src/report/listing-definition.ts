@@ -4,16 +4,18 @@
 
 import type { AttributeValue } from '../model/attributes.ts';
 import type { ListingRow } from '../model/listing.ts';
+import { shown } from './layout.ts';
 
 /** Attributes that are lists of tags or patterns separated by blanks, and never quoted. */
 const TAG_LISTS = /^(category|category_tag|all_filesets|dynamic_module)$/;
 
 /** The lines of one row that has attributes. A value of several lines gives several lines. */
 export function definitionLines(row: ListingRow): string[] {
-  const lines = [`# ${row.name}`, row.class];
+  const lines = [`# ${shown(row.name)}`, row.class];
   for (const [keyword, value] of Object.entries(row.attributes ?? {}))
     lines.push(...attributeLines(row, keyword, value));
-  return lines;
+  // A line break inside quotes is the value's own.
+  return lines.map(shown);
 }
 
 function attributeLines(row: ListingRow, keyword: string, value: AttributeValue): string[] {

@@ -4,6 +4,7 @@
 
 import type { AttributeValue } from '../model/attributes.ts';
 import type { Listing, ListingColumn, ListingRow, ListingSection } from '../model/listing.ts';
+import { shown } from './layout.ts';
 import { definitionLines } from './listing-definition.ts';
 
 /** Which target a listing speaks of: short host name and absolute path of the root, depot or archive. */
@@ -17,6 +18,8 @@ const COLUMN_STEP = 8;
 const FIRST_COLUMN = 24;
 /** Paths beyond this width do not push the columns of a whole listing to the right. */
 const WIDEST_PATH = 60;
+/** Attributes that are texts of several lines; a line break anywhere else is none of the author's. */
+const TEXTS = /^(description|copyright|readme)$/;
 /** A value is padded to this and followed by one blank. */
 const VALUE_WIDTH = 14;
 
@@ -62,27 +65,27 @@ function pushRow(lines: string[], row: ListingRow, column: number): void {
   const start = row.role === 'parent' ? '# ' : '  ';
   const inline = row.columns.filter((each) => !standsBelow(row, each)).map((each) => inlineText(each.value));
   while (inline.at(-1) === '') inline.pop();
-  if (inline.length === 0) lines.push(start + row.name);
-  else
-    lines.push(`${start + row.name} `.padEnd(column) + inline.map((value) => `${value.padEnd(VALUE_WIDTH)} `).join(''));
+  const name = shown(row.name);
+  if (inline.length === 0) lines.push(start + name);
+  else lines.push(`${start + name} `.padEnd(column) + inline.map((value) => `${value.padEnd(VALUE_WIDTH)} `).join(''));
   for (const each of row.columns) if (standsBelow(row, each)) pushBelow(lines, each.value);
 }
 
 /** Specs one a line and indented; a text as it is. */
 function pushBelow(lines: string[], value: AttributeValue): void {
-  if (typeof value === 'string') lines.push(value);
-  else for (const each of value) lines.push(`    ${each}`);
+  if (typeof value === 'string') lines.push(...value.split('\n').map(shown));
+  else for (const each of value) lines.push(`    ${shown(each)}`);
 }
 
 /** Lists of specs and texts of several lines do not fit a column; lists of tags do. */
 function standsBelow(row: ListingRow, { keyword, value }: ListingColumn): boolean {
-  if (typeof value === 'string') return value.includes('\n');
+  if (typeof value === 'string') return value.includes('\n') && TEXTS.test(keyword);
   const ofTags = /^(category|category_tag|all_filesets|dynamic_module)$/.test(keyword);
   return !ofTags && !(keyword === 'contents' && row.class === 'subproduct');
 }
 
 function inlineText(value: AttributeValue): string {
-  return typeof value === 'string' ? value : value.join(' ');
+  return shown(typeof value === 'string' ? value : value.join(' '));
 }
 
 /** Where the first value starts: the same in the whole listing, a multiple of 8, behind the longest name. */
