@@ -6,9 +6,9 @@ import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { below, cksum, DATA, rows, Site } from './site.ts';
+import { PSF } from '../samples.ts';
+import { below, cksum, rows, Site } from './site.ts';
 
-const PSF = join(DATA, 'psf');
 let site: Site;
 
 beforeAll(() => {

@@ -9,9 +9,6 @@ import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
 import { BIN } from '../programs.ts';
 
-/** PSFs, scripts and archives of the shared data. */
-export const DATA = join(import.meta.dirname, '../../../shared/data');
-
 export interface Ran {
   readonly exit: number | null;
   readonly stdout: string;

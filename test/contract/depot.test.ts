@@ -2,22 +2,22 @@
 
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDepot } from '../../src/depot/open.ts';
 import { packageSoftware } from '../../src/operations/package.ts';
+import { hasSwbis, PSF, SWBIS } from '../samples.ts';
 import { options } from '../unit/selection/catalog-builder.ts';
 import { depotSuite, type Expected } from './depot-suite.ts';
 
-const DATA = resolve('../shared/data');
 const context = { command: 'swpackage', user: 'root@test', host: 'test' };
 let scratch = '';
 
 /** Packages svc.psf and bundle.psf into one depot; PSF paths are relative to where they lie. */
 async function makeDepot(directory: string): Promise<void> {
   const cwd = process.cwd();
-  process.chdir(join(DATA, 'psf'));
+  process.chdir(PSF);
   try {
     for (const source of ['svc.psf', 'bundle.psf']) {
       const request = {
@@ -51,7 +51,7 @@ async function makeSerial(directory: string, file: string): Promise<void> {
   expect((await packageSoftware(request, () => {})).exitCode).toBe(0);
 }
 
-const source = (path: string) => readFileSync(join(DATA, 'psf', path), 'utf8');
+const source = (path: string) => readFileSync(join(PSF, path), 'utf8');
 
 beforeAll(async () => {
   scratch = mkdtempSync(join(tmpdir(), 'sd-depot-'));
@@ -97,7 +97,7 @@ describe('directory depot, text only', () => depotSuite(() => openDepot(join(scr
 describe('serial depot', () => depotSuite(() => openDepot(join(scratch, 'serial.depot')), OURS));
 describe('serial depot in gzip', () => depotSuite(() => openDepot(join(scratch, 'serial.depot.gz')), OURS));
 
-const swbis = (name: string) => () => openDepot(join(DATA, 'swbis', name));
+const swbis = (name: string) => () => openDepot(join(SWBIS, name));
 const only = (expected: Expected, product: string): Expected => ({
   ...expected,
   filesets: expected.filesets.filter((spec) => spec.startsWith(product)),
@@ -105,21 +105,22 @@ const only = (expected: Expected, product: string): Expected => ({
   bundles: {},
 });
 
-describe('swbis svc.ustar.tar', () => depotSuite(swbis('svc.ustar.tar'), only(OURS, 'Svc')));
+describe.runIf(hasSwbis)('swbis svc.ustar.tar', () => depotSuite(swbis('svc.ustar.tar'), only(OURS, 'Svc')));
 
 for (const name of ['bundle.ustar.tar', 'bundle.odc.cpio', 'bundle.newc.cpio']) {
-  describe(`swbis ${name}`, () =>
+  describe.runIf(hasSwbis)(`swbis ${name}`, () =>
     depotSuite(swbis(name), {
       filesets: OURS.filesets.slice(2),
       contents: { 'Widget/RUN/opt/widget/bin/widget': source('src/widget/bin/widget') },
       records: { '/opt/widget/bin/widget': { type: 'f', mode: 0o755 } },
       controlFiles: {},
       bundles: OURS.bundles!,
-    }));
+    }),
+  );
 }
 
 for (const name of ['widget.ustar.tar', 'widget.ustar.tar.gz']) {
-  describe(`swbis ${name}`, () =>
+  describe.runIf(hasSwbis)(`swbis ${name}`, () =>
     depotSuite(swbis(name), {
       filesets: [
         'Widget.RUN,r=1.4,a=HP-UX_B.11.31_IA/PA,v=EXW,fr=1.4',
@@ -128,7 +129,8 @@ for (const name of ['widget.ustar.tar', 'widget.ustar.tar.gz']) {
       contents: { 'Widget/RUN/opt/widget/lib/widget.conf': source('src/widget/lib/widget.conf') },
       records: { '/opt/widget/lib/widget.conf': { type: 'f', mode: 0o444 } },
       controlFiles: {},
-    }));
+    }),
+  );
 }
 
 for (const [name, filesets] of [
@@ -136,7 +138,7 @@ for (const [name, filesets] of [
   ['single.ustar.tar', 'Single.ALL'],
   ['single.sha1.ustar.tar', 'Single.ALL'],
 ] as const) {
-  describe(`swbis ${name}`, () => {
+  describe.runIf(hasSwbis)(`swbis ${name}`, () => {
     it('holds one fileset', async () => {
       const depot = await swbis(name)();
       const [product] = depot.catalog.products();

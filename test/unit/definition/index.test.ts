@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import {
   parseIndex,
@@ -8,10 +7,8 @@ import {
   printIndex,
   printProduct,
 } from '../../../src/definition/index.ts';
+import { hasSwbis, SWBIS } from '../../samples.ts';
 import { membersOf } from './tar-members.ts';
-
-const repoRoot = fileURLToPath(new URL('../../..', import.meta.url));
-const samples = path.join(repoRoot, '..', 'shared', 'data', 'swbis');
 
 /** What HP-UX writes, after the real sample of formats.md 10 and the imitations beside it. */
 const HP = `distribution
@@ -131,8 +128,8 @@ describe("HP's form", () => {
   });
 });
 
-describe('swbis', () => {
-  const members = membersOf(path.join(samples, 'widget.ustar.tar'));
+describe.runIf(hasSwbis)('swbis', () => {
+  const members = hasSwbis ? membersOf(path.join(SWBIS, 'widget.ustar.tar')) : new Map<string, Buffer>();
   const read = ({ productId, path: name }: { productId?: string; path: string }) =>
     members.get(`WIDGET_DEPOT/catalog/${productId}/pfiles/${name}`)?.toString();
 
@@ -164,7 +161,7 @@ describe('swbis', () => {
   });
 
   it.each(['bundle', 'patch', 'single', 'single.sha1', 'svc'])('%s is read', (name) => {
-    const all = membersOf(path.join(samples, `${name}.ustar.tar`));
+    const all = membersOf(path.join(SWBIS, `${name}.ustar.tar`));
     const [, index] = [...all].find(([member]) => member.endsWith('catalog/INDEX'))!;
     const document = parseIndex(index.toString(), 'INDEX');
     expect(document.products.length).toBeGreaterThan(0);

@@ -1,12 +1,9 @@
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parseInfo, printInfo } from '../../../src/definition/info.ts';
 import type { FileRecord } from '../../../src/model/software.ts';
+import { hasSwbis, SWBIS } from '../../samples.ts';
 import { membersOf } from './tar-members.ts';
-
-const repoRoot = fileURLToPath(new URL('../../..', import.meta.url));
-const samples = path.join(repoRoot, '..', 'shared', 'data', 'swbis');
 
 /** After formats.md 11; the sizes are those of the text itself. */
 const HP = `control_file
@@ -126,9 +123,9 @@ it('a mode that holds the file type too is cut to its permission bits', () => {
   expect(parseInfo('file\npath /a\ntype f\nmode 104755\n', 'INFO').files[0]?.mode).toBe(0o4755);
 });
 
-describe('swbis', () => {
+describe.runIf(hasSwbis)('swbis', () => {
   it('padded sizes, modes without zero, slashes behind directories', () => {
-    const info = membersOf(path.join(samples, 'single.sha1.ustar.tar')).get('catalog/Single/ALL/INFO')!.toString();
+    const info = membersOf(path.join(SWBIS, 'single.sha1.ustar.tar')).get('catalog/Single/ALL/INFO')!.toString();
     const { controlFiles, files } = parseInfo(info, 'INFO');
     expect(controlFiles).toEqual([
       { tag: 'configure', path: 'configure', mode: 0o644, mtime: 1768478400, size: 109 },
@@ -141,7 +138,7 @@ describe('swbis', () => {
   });
 
   it('links with link_source before path', () => {
-    const info = membersOf(path.join(samples, 'svc.ustar.tar')).get('catalog/Svc/SVC-RUN/INFO')!.toString();
+    const info = membersOf(path.join(SWBIS, 'svc.ustar.tar')).get('catalog/Svc/SVC-RUN/INFO')!.toString();
     const links = parseInfo(info, 'INFO').files.filter((each) => each.link_source);
     expect(links.map((each) => [each.type, each.path, each.link_source])).toEqual([
       ['s', '/usr/sbin/svcd', '/opt/svc/sbin/svcd'],

@@ -1,12 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { Psf } from '../../../src/definition/psf.ts';
 import { parsePsf } from '../../../src/definition/psf.ts';
+import { PSF } from '../../samples.ts';
 
-const repoRoot = fileURLToPath(new URL('../../..', import.meta.url));
-const data = path.join(repoRoot, '..', 'shared', 'data', 'psf');
+const data = PSF;
 
 function parse(content: string, files: Record<string, string> = {}): Psf {
   return parsePsf(content, {

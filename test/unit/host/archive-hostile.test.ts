@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openArchive } from '../../../src/host/archive.ts';
 import { readContent } from '../../../src/host/digest.ts';
-import { codeOf, program, SWBIS, scratch } from './fixtures.ts';
+import { hasSwbis, SWBIS } from '../../samples.ts';
+import { codeOf, program, scratch } from './fixtures.ts';
 
 const directory = scratch();
 const END = Buffer.alloc(1024);
@@ -104,7 +105,7 @@ test('a message shows no control characters of a name', async () => {
   await expect(openArchive(saved(member({ name: '../\u001b[2Jx' }), END))).rejects.toThrow('../\\u{1b}[2Jx');
 });
 
-test('an archive cut anywhere is truncated, never read as less', async () => {
+test.runIf(hasSwbis)('an archive cut anywhere is truncated, never read as less', async () => {
   const whole = readFileSync(join(SWBIS, 'widget.ustar.tar'));
   const cpio = readFileSync(join(SWBIS, 'bundle.newc.cpio'));
   const codes = new Set<string>();

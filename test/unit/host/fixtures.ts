@@ -7,9 +7,6 @@ import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { SdError } from '../../../src/model/error.ts';
 
-/** Archives made by swbis, an independent program. */
-export const SWBIS = join(import.meta.dirname, '../../../../shared/data/swbis');
-
 /** A directory that is removed after the tests of the calling file. */
 export function scratch(): string {
   const directory = mkdtempSync(join(tmpdir(), 'sw-host-test.'));

@@ -12,16 +12,15 @@ import {
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Depot } from '../../../src/depot/depot.ts';
 import { cksumOf, readContent, sha256Of } from '../../../src/host/digest.ts';
 import { SdError } from '../../../src/model/error.ts';
 import type { FileRecord } from '../../../src/model/software.ts';
 import { psfDepot } from '../../../src/operations/psf-source.ts';
+import { PSF } from '../../samples.ts';
 
-const repoRoot = fileURLToPath(new URL('../../..', import.meta.url));
-const data = path.join(repoRoot, '..', 'shared', 'data', 'psf');
+const data = PSF;
 
 let cwd: string;
 beforeEach(() => {
