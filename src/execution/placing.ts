@@ -42,7 +42,7 @@ export interface PlacingOptions {
 }
 
 /** Owner and group by name where the root knows them, else by id; mode by type where the record has none. */
-function placedAs(session: RootSession, record: FileRecord): PlacedAs {
+export function placedAs(session: Pick<RootSession, 'accounts'>, record: FileRecord): PlacedAs {
   const uid = (record.owner === undefined ? undefined : session.accounts.uid(record.owner)) ?? record.uid ?? 0;
   const gid = (record.group === undefined ? undefined : session.accounts.gid(record.group)) ?? record.gid ?? 0;
   const mode = record.mode ?? (record.type === 'd' ? 0o755 : record.type === 's' ? 0o777 : 0o644);

@@ -125,6 +125,8 @@ export interface PlannedProduct {
   readonly drops: readonly FilesetKey[];
   /** Fully qualified specs of `drops`, in the same order, so that a job's record tells what went; absent when there are none. */
   readonly dropped?: readonly string[];
+  /** On `/`: this part is loaded before the kernel is built. A product with other filesets too comes a second time. */
+  readonly kernel?: boolean;
 }
 
 /** Space on one file system, in bytes. */
@@ -151,6 +153,14 @@ export interface Plan {
   readonly space: readonly SpaceUse[];
   /** Ids of bundles whose record comes from the source (install, copy) or leaves the target (remove). */
   readonly bundles?: readonly string[];
+}
+
+/** What swmodify does to one definition; `words` are `keyword=value`, paths or tags. */
+export interface ObjectChange {
+  readonly action: 'add' | 'change' | 'delete';
+  readonly level: 'bundle' | 'product' | 'subproduct' | 'fileset' | 'category';
+  readonly spec: string;
+  readonly words: readonly string[];
 }
 
 export interface Outcome {

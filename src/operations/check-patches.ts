@@ -17,9 +17,8 @@ import { wrongStates } from './patch-states.ts';
 import { replacedSince, verify } from './verify.ts';
 import { compareFile, installedGround } from './verify-files.ts';
 
-/** The checks by their flags, in the order they are made. */
-export const PATCH_CHECKS = ['-a', '-i', '-m', '-o', '-p', '-s', '-v'] as const;
-export type PatchCheck = (typeof PATCH_CHECKS)[number];
+/** A check by its flag. */
+export type PatchCheck = '-a' | '-i' | '-m' | '-o' | '-p' | '-s' | '-v';
 
 export interface CheckRequest {
   readonly context: SessionContext;
@@ -60,7 +59,7 @@ const CHECKS: Readonly<Record<PatchCheck, Check>> = {
 
 /** Archive members of active patches, as far as no later patch has brought them anew. */
 function wrongObjects(catalog: Catalog, { root, options }: CheckRequest): string[] {
-  const ground = installedGround({ root, paths: new RootPaths(root) });
+  const ground = installedGround({ root, paths: new RootPaths(root) }, catalog);
   return activePatchFilesets(catalog).flatMap((patch) => {
     const members = catalog.files(patch.key).filter((record) => record.type === 'a');
     if (members.length === 0) return [];
@@ -68,7 +67,7 @@ function wrongObjects(catalog: Catalog, { root, options }: CheckRequest): string
     const problems = members.flatMap((record) =>
       replaced.has(record.path) ? [] : compareFile(record, ground, { ...options, check_contents: true }),
     );
-    return problems.map((problem) => `${filesetName(patch.product, patch.fileset)}: ${problem}`);
+    return problems.map((problem) => `${filesetName(patch.product, patch.fileset)}: ${problem.text}`);
   });
 }
 

@@ -2,40 +2,57 @@
 //
 //   record             checked
 //   f                  there and regular; mode, owner, group; size, mtime and cksum unless volatile
-//   d s h p b c        there and of that type; a link's target; mode, owner, group (not of a symbolic link)
+//   d p                there and of that type (a link that leads to the directory will do); mode, owner, group
+//   b c                the same, and major and minor
+//   s                  there, with its target unless volatile
+//   h                  there and one with the file it links to, unless a patch or an edit of a volatile file has parted them
 //   a                  the archive has the member, with the record's content
-//   path of a patch    only what no later patch and no active superseder has replaced since
 //
-// An ordinary user cannot give files away: owner and group are compared only by the superuser.
+// An ordinary user cannot give files away: another owner or group is then told apart from what is wrong.
 
-import { readFileSync, readlinkSync, type Stats } from 'node:fs';
+import { lstatSync, readFileSync, readlinkSync, type Stats } from 'node:fs';
 import { basename, join } from 'node:path';
-import { lstatIn } from '../execution/session.ts';
+import { type Accounts, accountsOf } from '../host/accounts.ts';
 import { extractMember } from '../host/ar.ts';
-import { cksumOf, digestContent } from '../host/digest.ts';
+
+import { cksumOf, type Digested, digestContent } from '../host/digest.ts';
+import { deviceNumbers, isOfType, modeText } from '../host/file-type.ts';
 import { openRegion } from '../host/region.ts';
 import type { RootPaths } from '../host/rootpath.ts';
-import { SdError } from '../model/error.ts';
+import type { Catalog } from '../model/catalog.ts';
+import { hasErrno, reasonOf, SdError } from '../model/error.ts';
+import { isPatch, lookUp } from '../model/patches.ts';
 import type { EngineOptions } from '../model/request.ts';
 import type { FileRecord, FileType } from '../model/software.ts';
 
-/** Where the files are: physical path of a record's path, and its lstat. */
-export interface Ground {
-  readonly lstat: (path: string) => Stats | undefined;
-  readonly absolute: (path: string) => string;
-  /** Owner and group count (installed software, superuser). */
-  readonly owners: boolean;
-  /** Stored files of a depot have neither mode nor links to compare. */
-  readonly attributes: boolean;
+export interface FileProblem {
+  /** `foreign`: an ordinary user's file that should belong to somebody else. `unread`: it could not be looked at. */
+  readonly kind: 'wrong' | 'foreign' | 'unread';
+  /** One sentence in SD's words. */
+  readonly text: string;
 }
 
-/** The files of a root. */
-export function installedGround(root: { readonly root: string; readonly paths: RootPaths }): Ground {
+/** Where the files are and who looks at them. */
+export interface Ground {
+  /** Absolute physical path of a record's path. Throws SdError where a parent is no directory. */
+  readonly locate: (path: string) => string;
+  readonly accounts: Accounts;
+  readonly superuser: boolean;
+  /** True for a path that an installed patch delivers. */
+  readonly patched: (path: string) => boolean;
+}
+
+/** The files of a root; `catalog` is what is installed there. */
+export function installedGround(root: { readonly root: string; readonly paths: RootPaths }, catalog: Catalog): Ground {
   return {
-    absolute: (path) => join(root.root, root.paths.resolve(path)),
-    lstat: (path) => lstatIn(root, root.paths.resolve(path)),
-    owners: process.geteuid?.() === 0,
-    attributes: true,
+    locate: (path) => join(root.root, root.paths.resolve(path)),
+    accounts: accountsOf(root.root),
+    superuser: process.geteuid?.() === 0,
+    patched: (path) =>
+      catalog.owners(path).some((key) => {
+        const owner = lookUp(catalog, key);
+        return owner !== undefined && isPatch(owner.fileset);
+      }),
   };
 }
 
@@ -50,68 +67,124 @@ const TYPE_WORDS: Record<FileType, string> = {
   s: 'symbolic link',
 };
 
-/** Everything wrong with one record, as SD words it; empty when it is right. */
-export function compareFile(record: FileRecord, ground: Ground, options: EngineOptions): string[] {
-  if (record.type === 'a') return compareMember(record, ground, options);
-  const found = ground.lstat(record.path);
-  if (!found) return [`File "${record.path}" missing.`];
-  if (!isType(record.type, found)) {
-    // A link that leads to the directory (merged /usr) does a directory's work.
-    if (record.type === 'd' && found.isSymbolicLink()) return [];
-    return [`File "${record.path}" should be a ${TYPE_WORDS[record.type]} but is not.`];
+const NOTHING: readonly FileProblem[] = [];
+
+/** Everything wrong with one record, as SD words it; empty when it is right. Never throws for what stands on the disk. */
+export function compareFile(record: FileRecord, ground: Ground, options: EngineOptions): readonly FileProblem[] {
+  try {
+    return record.type === 'a' ? compareMember(record, ground, options) : compareObject(record, ground, options);
+  } catch (error) {
+    if (hasErrno(error, 'EACCES', 'EPERM')) {
+      return [{ kind: 'unread', text: `File "${record.path}" could not be looked at.  ${reasonOf(error)}` }];
+    }
+    // Gone since it was looked at, or below something that is no directory.
+    if (hasErrno(error, 'ENOENT', 'ENOTDIR', 'ELOOP') || (error instanceof SdError && error.code !== 'path_unusable'))
+      return [wrong(`File "${record.path}" missing.`)];
+    if (error instanceof SdError || hasErrno(error, 'EIO', 'ENXIO', 'ENAMETOOLONG'))
+      return [wrong(`File "${record.path}" could not be looked at.  ${reasonOf(error)}`)];
+    throw error;
   }
-  return [
-    ...(record.type === 's' && record.link_source !== undefined ? compareLink(record, ground) : []),
-    ...(ground.attributes && options.check_permissions && record.type !== 's'
-      ? comparePermissions(record, found, ground)
-      : []),
-    ...(record.type === 'f' && options.check_contents ? compareContents(record, found, ground, options) : []),
-  ];
 }
 
-function compareLink(record: FileRecord, ground: Ground): string[] {
-  const actual = readlinkSync(ground.absolute(record.path));
-  return actual === record.link_source ? [] : [differs(record.path, 'link source', record.link_source!, actual)];
+function compareObject(record: FileRecord, ground: Ground, options: EngineOptions): readonly FileProblem[] {
+  const at = ground.locate(record.path);
+  const found = lstatSync(at, { throwIfNoEntry: false });
+  if (!found) return [wrong(`File "${record.path}" missing.`)];
+  if (!isOfType(record.type, found)) {
+    if (record.type === 'd' && found.isSymbolicLink() && leadsToDirectory(record, ground)) return NOTHING;
+    return [wrong(`File "${record.path}" should be a ${TYPE_WORDS[record.type]} but is not.`)];
+  }
+  const problems: FileProblem[] = [];
+  const settled = record.is_volatile !== true || options.check_volatile;
+  if (record.type === 's') {
+    if (settled && record.link_source !== undefined)
+      compareText(problems, record, 'link source', record.link_source, readlinkSync(at));
+    return problems;
+  }
+  if (record.type === 'h') {
+    if (settled) compareHardLink(problems, record, found, ground);
+    return problems;
+  }
+  if (options.check_permissions) comparePermissions(problems, record, found, ground);
+  if (record.type === 'b' || record.type === 'c') compareNumbers(problems, record, found);
+  if (record.type === 'f' && options.check_contents && settled) compareContents(problems, record, found, at, options);
+  return problems;
 }
 
-function comparePermissions(record: FileRecord, found: Stats, ground: Ground): string[] {
-  // A hard link's attributes are those of the file it links to.
-  if (record.type === 'h') return [];
-  const problems: string[] = [];
+function leadsToDirectory(record: FileRecord, ground: Ground): boolean {
+  return lstatSync(ground.locate(`${record.path}/.`), { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+/** A patch that replaced one of the two names has parted them, as did an editor that writes a new file. */
+function compareHardLink(problems: FileProblem[], record: FileRecord, found: Stats, ground: Ground): void {
+  const source = record.link_source;
+  if (source === undefined) return;
+  const linked = lstatSync(ground.locate(source), { throwIfNoEntry: false });
+  if (linked && linked.ino === found.ino && linked.dev === found.dev) return;
+  if (ground.patched(source) || ground.patched(record.path)) return;
+  problems.push(wrong(`File "${record.path}" should be a hard link to "${source}" but is not.`));
+}
+
+function comparePermissions(problems: FileProblem[], record: FileRecord, found: Stats, ground: Ground): void {
   const mode = found.mode & 0o7777;
   if (record.mode !== undefined && record.mode !== mode)
-    problems.push(differs(record.path, 'mode', octal(record.mode), octal(mode)));
-  if (!ground.owners) return problems;
-  if (record.uid !== undefined && record.uid !== found.uid) {
-    problems.push(differs(record.path, 'uid', String(record.uid), String(found.uid)));
-  }
-  if (record.gid !== undefined && record.gid !== found.gid) {
-    problems.push(differs(record.path, 'gid', String(record.gid), String(found.gid)));
-  }
-  return problems;
+    problems.push(differs(record.path, 'mode', modeText(record.mode), modeText(mode)));
+  const { accounts } = ground;
+  const kind = ground.superuser ? 'wrong' : 'foreign';
+  const uid = expectedId(record.owner, record.uid, accounts.uid);
+  if (uid !== undefined && uid !== found.uid)
+    problems.push({
+      ...differs(record.path, 'owner', named(uid, accounts.user), named(found.uid, accounts.user)),
+      kind,
+    });
+  const gid = expectedId(record.group, record.gid, accounts.gid);
+  if (gid !== undefined && gid !== found.gid)
+    problems.push({
+      ...differs(record.path, 'group', named(gid, accounts.group), named(found.gid, accounts.group)),
+      kind,
+    });
 }
 
-function compareContents(record: FileRecord, found: Stats, ground: Ground, options: EngineOptions): string[] {
-  if (record.is_volatile === true && !options.check_volatile) return [];
+/** The name wins where the root knows it (formats.md 7). */
+export function expectedId(
+  name: string | undefined,
+  id: number | undefined,
+  idOf: (name: string) => number | undefined,
+): number | undefined {
+  return (name === undefined ? undefined : idOf(name)) ?? id;
+}
+
+function named(id: number, nameOf: (id: number) => string | undefined): string {
+  return nameOf(id) ?? String(id);
+}
+
+function compareNumbers(problems: FileProblem[], record: FileRecord, found: Stats): void {
+  const [major, minor] = deviceNumbers(found.rdev);
+  compareText(problems, record, 'major number', record.major, major);
+  compareText(problems, record, 'minor number', record.minor, minor);
+}
+
+function compareContents(
+  problems: FileProblem[],
+  record: FileRecord,
+  found: Stats,
+  at: string,
+  options: EngineOptions,
+): void {
   if (record.size !== undefined && record.size !== found.size) {
-    return [differs(record.path, 'size', `${record.size} bytes`, `${found.size} bytes`)];
+    problems.push(differs(record.path, 'size', `${record.size} bytes`, `${found.size} bytes`));
+    return;
   }
-  const problems: string[] = [];
-  const mtime = Math.floor(found.mtimeMs / 1000);
-  if (record.mtime !== undefined && record.mtime !== mtime) {
-    problems.push(differs(record.path, 'mtime', String(record.mtime), String(mtime)));
-  }
-  if (!options.check_contents_use_cksum || record.cksum === undefined) return problems;
-  const digests = digestFile(ground.absolute(record.path));
-  if (digests.cksum !== record.cksum)
-    problems.push(differs(record.path, 'cksum', String(record.cksum), String(digests.cksum)));
-  else if (record.sha256 !== undefined && digests.sha256 !== record.sha256) {
-    problems.push(differs(record.path, 'sha256', record.sha256, digests.sha256));
-  }
-  return problems;
+  compareText(problems, record, 'mtime', record.mtime, Math.floor(found.mtimeMs / 1000));
+  if (!options.check_contents_use_cksum || (record.cksum === undefined && record.sha256 === undefined)) return;
+  const digests = digestFile(at);
+  const before = problems.length;
+  compareText(problems, record, 'cksum', record.cksum, digests.cksum);
+  if (problems.length === before) compareText(problems, record, 'sha256', record.sha256, digests.sha256);
 }
 
-function digestFile(path: string): { cksum: number; sha256: string } {
+/** Digests of a regular file, read once. Throws the errno error. */
+export function digestFile(path: string): Digested {
   const content = openRegion(path);
   try {
     return digestContent(content);
@@ -120,43 +193,46 @@ function digestFile(path: string): { cksum: number; sha256: string } {
   }
 }
 
-function compareMember(record: FileRecord, ground: Ground, options: EngineOptions): string[] {
-  const archive = record.archive_path ?? '';
+/** The archive looked at last: a patch brings many members into one. */
+let archive: { readonly at: string; readonly mtimeMs: number; readonly bytes: Uint8Array } | undefined;
+
+function compareMember(record: FileRecord, ground: Ground, options: EngineOptions): readonly FileProblem[] {
+  const path = record.archive_path ?? '';
   const name = basename(record.path);
-  if (!ground.lstat(archive)?.isFile()) return [`Archive "${archive}" missing.`];
+  const at = ground.locate(path);
+  const found = lstatSync(at, { throwIfNoEntry: false });
+  if (!found?.isFile()) return [wrong(`Archive "${path}" missing.`)];
+  if (archive?.at !== at || archive.mtimeMs !== found.mtimeMs)
+    archive = { at, mtimeMs: found.mtimeMs, bytes: readFileSync(at) };
+  let member: ReturnType<typeof extractMember>;
   try {
-    const member = extractMember(readFileSync(ground.absolute(archive)), name);
-    if (!member) return [`Member "${name}" of archive "${archive}" missing.`];
-    if (!options.check_contents || record.cksum === undefined) return [];
-    const cksum = cksumOf(member.data);
-    return cksum === record.cksum ? [] : [differs(`${archive}(${name})`, 'cksum', String(record.cksum), String(cksum))];
+    member = extractMember(archive.bytes, name);
   } catch (error) {
-    if (error instanceof SdError) return [`Archive "${archive}" cannot be read.`];
+    if (error instanceof SdError) return [wrong(`Archive "${path}" cannot be read.`)];
     throw error;
   }
+  if (!member) return [wrong(`Member "${name}" of archive "${path}" missing.`)];
+  const problems: FileProblem[] = [];
+  if (options.check_contents && record.cksum !== undefined)
+    compareText(problems, { path: `${path}(${name})` }, 'cksum', record.cksum, cksumOf(member.data));
+  return problems;
 }
 
-function isType(type: FileType, found: Stats): boolean {
-  switch (type) {
-    case 'd':
-      return found.isDirectory();
-    case 's':
-      return found.isSymbolicLink();
-    case 'p':
-      return found.isFIFO();
-    case 'b':
-      return found.isBlockDevice();
-    case 'c':
-      return found.isCharacterDevice();
-    default:
-      return found.isFile();
-  }
+function compareText(
+  problems: FileProblem[],
+  record: Pick<FileRecord, 'path'>,
+  what: string,
+  expected: string | number | undefined,
+  actual: string | number,
+): void {
+  if (expected !== undefined && expected !== actual)
+    problems.push(differs(record.path, what, String(expected), String(actual)));
 }
 
-function differs(path: string, what: string, expected: string, actual: string): string {
-  return `File "${path}" should have ${what} "${expected}" but the actual ${what} is "${actual}".`;
+function differs(path: string, what: string, expected: string, actual: string): FileProblem {
+  return wrong(`File "${path}" should have ${what} "${expected}" but the actual ${what} is "${actual}".`);
 }
 
-function octal(mode: number): string {
-  return mode.toString(8).padStart(4, '0');
+function wrong(text: string): FileProblem {
+  return { kind: 'wrong', text };
 }

@@ -1,11 +1,13 @@
-// swverify on one root or depot (commands.md 5.6, 6.5; patches.md 7.2): states, requisites, verify scripts, files.
-// Promise: changes nothing, waits for nobody: it reads what is published. With -F on a root it runs fix scripts instead of verify scripts.
+// swverify on one root or depot (commands.md 5.6, 6.5; patches.md 7.2): compatibility, states, versions, requisites, scripts, files.
+// Promise: changes nothing and waits for nobody: it reads what is published. Only with -F, on a root, it opens the IPD: it runs fix
+// scripts instead of verify scripts and puts right what execution/repair.ts can. Each fileset gets one verdict, after all checks.
 
+import { join } from 'node:path';
+import type { Machine } from '../analysis/views.ts';
 import { openDepot } from '../depot/open.ts';
 import { appliedAfter } from '../execution/patching.ts';
-import { execScript } from '../execution/scripts.ts';
-import { digestContent } from '../host/digest.ts';
-import { stopPoint } from '../host/signals.ts';
+import { repairFiles } from '../execution/repair.ts';
+import type { ScriptSession } from '../execution/scripts.ts';
 import { text } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
 import { SdError } from '../model/error.ts';
@@ -13,18 +15,29 @@ import type { Emit } from '../model/events.ts';
 import { baseOf, isPatch, lookUp, type Placed } from '../model/patches.ts';
 import type { Finding, Outcome } from '../model/plan.ts';
 import type { TargetRequest } from '../model/request.ts';
-import { type FileRecord, filesetName } from '../model/software.ts';
+import type { FilesetKey } from '../model/software.ts';
 import { brief } from '../model/spec.ts';
-import { unmet } from '../selection/requisites.ts';
 import { selectOnTarget } from '../selection/target.ts';
 import { softwareSpecs } from './copy.ts';
-import { openRoot } from './root-target.ts';
-import type { LookedAt } from './root-views.ts';
-import { agentSession, connect, endSelection, runSession, type Session, type SessionResult } from './session.ts';
-import { compareFile, installedGround } from './verify-files.ts';
+import { openRoot, type RootTarget } from './root-target.ts';
+import { rootViews } from './root-views.ts';
+import {
+  agentSession,
+  connect,
+  endSelection,
+  findingOf,
+  runSession,
+  type Session,
+  type SessionResult,
+} from './session.ts';
+import { type ControlPlace, compareControlFiles } from './verify-control.ts';
+import { compareFile, type FileProblem, installedGround } from './verify-files.ts';
+import { runScripts } from './verify-scripts.ts';
+import * as software from './verify-software.ts';
+import { compareStored } from './verify-stored.ts';
 
 export interface VerifyRequest extends TargetRequest {
-  /** -F: run fix scripts. */
+  /** -F: run fix scripts, and put right what can be without the software's content. */
   readonly fix?: boolean;
 }
 
@@ -37,133 +50,230 @@ export async function verify(request: VerifyRequest, emit: Emit): Promise<Outcom
   });
 }
 
-/** Looks at one fileset; answers what is wrong with its files. */
-type FileCheck = (placed: Placed) => string[];
+/** What differs between a root and a depot. */
+interface Subject {
+  readonly place: string;
+  readonly logfile: string;
+  readonly states: readonly string[];
+  readonly control: ControlPlace;
+  /** Everything wrong with the files of one fileset. */
+  readonly files: (placed: Placed) => FileProblem[];
+  /** The machine the software must fit; absent for a depot, which serves others too. */
+  readonly machine?: Machine;
+  /** Runs scripts and repairs; returns the filesets whose scripts failed. */
+  readonly scripts: (chosen: readonly Placed[]) => Promise<ReadonlySet<FilesetKey>>;
+}
 
 async function verifyRoot(request: VerifyRequest, session: Session, place: string): Promise<SessionResult> {
-  const { options, context } = request;
+  const { options, context, fix = false } = request;
   const target = await connect(session, 'target', place, () =>
-    openRoot(request.target, { session, options, preview: true, create: false }),
+    openRoot(request.target, { session, options, preview: !fix, create: false }),
   );
+  try {
+    const catalog = target.catalog();
+    const ground = installedGround(target.looked, catalog);
+    const { machine } = rootViews(target.looked, catalog);
+    const files = (placed: Placed) => {
+      const replaced = replacedSince(catalog, placed);
+      return catalog
+        .files(placed.key)
+        .flatMap((record) => (replaced.has(record.path) ? [] : compareFile(record, ground, options)));
+    };
+    return await verifyAll(request, session, {
+      place,
+      logfile: `${context.host}:${target.admin}/swagent.log`,
+      states: ['installed', 'configured'],
+      control: { catalog, tree: join(target.admin, 'products'), times: true },
+      files,
+      machine,
+      scripts: (chosen) => scriptsAndRepairs(request, session, target, machine, chosen),
+    });
+  } finally {
+    await target.close();
+  }
+}
+
+/** Verify scripts run on the machine's own root only, fix scripts on any (commands.md 7.1). */
+async function scriptsAndRepairs(
+  request: VerifyRequest,
+  session: Session,
+  target: RootTarget,
+  machine: Machine,
+  chosen: readonly Placed[],
+): Promise<ReadonlySet<FilesetKey>> {
+  const { fix, options } = request;
   const catalog = target.catalog();
-  const files: FileCheck = (placed) => installedFiles(request, catalog, target.looked, placed);
-  const script =
-    request.target === '/'
-      ? (placed: Placed) => runCheck(request, session, catalog, target.looked, placed)
-      : async () => [];
-  const logfile = `${context.host}:${target.admin}/swagent.log`;
-  return verifyAll(request, session, catalog, { place, logfile, states: ['installed', 'configured'] }, files, script);
+  const run = (scripts: ScriptSession, tag: 'verify' | 'fix') =>
+    options.check_scripts ? runScripts({ session: scripts, catalog, machine, tag }, chosen) : new Set<FilesetKey>();
+  if (!fix) return request.target === '/' ? run(target.looked, 'verify') : new Set();
+  if (!target.known) return new Set();
+  const root = await target.change();
+  const failed = await run(root, 'fix');
+  root.paths.forget();
+  try {
+    const records = chosen.flatMap((placed) => {
+      const replaced = replacedSince(catalog, placed);
+      return catalog.files(placed.key).filter((record) => !replaced.has(record.path));
+    });
+    const repaired = await repairFiles(root, records);
+    session.report(repaired.map((said): Finding => ({ severity: 'note', code: 'repaired', text: said })));
+  } catch (error) {
+    // What could not be put right is told once more, file by file.
+    if (!(error instanceof SdError)) throw error;
+    session.report([findingOf(error)]);
+  }
+  return failed;
 }
 
 async function verifyDepot(request: VerifyRequest, session: Session, place: string): Promise<SessionResult> {
   const depot = await connect(session, 'target', place, () => openDepot(request.target));
   try {
     session.report(depot.findings);
-    const files: FileCheck = (placed) =>
-      depot.catalog.files(placed.key).flatMap((record) => storedFile(record, () => depot.content(placed.key, record)));
-    const parts = { place, logfile: `${place}/swagent.log`, states: ['available'] };
-    return await verifyAll(request, session, depot.catalog, parts, files, async () => []);
+    const { catalog } = depot;
+    const tree = depot.kind === 'directory' ? { tree: join(depot.location, 'catalog') } : {};
+    return await verifyAll(request, session, {
+      place,
+      logfile: `${place}/swagent.log`,
+      states: ['available'],
+      control: { catalog, times: false, ...tree },
+      files: (placed) =>
+        catalog.files(placed.key).flatMap((record) => compareStored(depot, placed.key, record, request.options)),
+      scripts: async () => new Set(),
+    });
   } finally {
     depot.close();
   }
 }
 
-async function verifyAll(
-  request: VerifyRequest,
-  session: Session,
-  catalog: Catalog,
-  parts: { place: string; logfile: string; states: readonly string[] },
-  files: FileCheck,
-  script: (placed: Placed) => Promise<Finding[]>,
-): Promise<SessionResult> {
-  const { options, depot, software: asked, preview } = request;
-  const selection = selectOnTarget({ target: catalog, software: asked, options, verb: 'verify', depot });
-  const software = softwareSpecs(selection, catalog);
-  if (!endSelection(session, selection, { target: parts.place, software, enforce: options.enforce_selections }))
+async function verifyAll(request: VerifyRequest, session: Session, subject: Subject): Promise<SessionResult> {
+  const { options, depot } = request;
+  const { catalog } = subject.control;
+  const selection = selectOnTarget({ target: catalog, software: request.software, options, verb: 'verify', depot });
+  const specs = softwareSpecs(selection, catalog);
+  if (
+    !endSelection(session, selection, { target: subject.place, software: specs, enforce: options.enforce_selections })
+  )
     return {};
-  return agentSession(session, { task: 'verify', target: parts.place, logfile: parts.logfile }, async () => {
-    session.emit({ type: 'analysis.begin', preview });
+  return agentSession(session, { task: 'verify', target: subject.place, logfile: subject.logfile }, async () => {
+    session.emit({ type: 'analysis.begin', preview: request.preview });
     const chosen = selection.entries.flatMap((entry) => lookUp(catalog, entry.key) ?? []);
-    let errors = 0;
-    for (const [index, placed] of chosen.entries()) {
-      await stopPoint();
-      const spec = brief(placed.product, placed.fileset);
-      session.emit({ type: 'fileset.begin', task: 'verify', spec, index: index + 1, of: chosen.length });
-      const findings = [
-        ...stateFindings(placed, parts.states),
-        ...(options.check_requisites ? requisiteFindings(placed, catalog, options.enforce_dependencies) : []),
-        ...(options.check_scripts ? await script(placed) : []),
-        ...fileFindings(placed, files(placed)),
-      ];
-      session.report(findings);
-      const ok = !findings.some((finding) => finding.severity === 'error');
-      if (!ok) errors += 1;
-      session.emit({ type: 'fileset.end', task: 'verify', spec, ok, state: text(placed.fileset.attributes, 'state') });
-    }
-    session.emit({
-      type: 'execution.end',
-      task: 'verify',
-      ok: errors === 0,
-      target: parts.place,
-      errors,
-      warnings: 0,
-      filesets: chosen.length,
-    });
+    const verdicts = new Verdicts(session);
+    await judgeSoftware(request, session, subject, chosen, verdicts);
+    judgeFiles(request, session, subject, chosen, verdicts);
+    const errors = chosen.filter(({ key }) => verdicts.failed.has(key)).length;
+    const warnings = chosen.filter(({ key }) => verdicts.warned.has(key) && !verdicts.failed.has(key)).length;
+    const ok = !session.failed();
+    const end = { ok, target: subject.place, errors, warnings, filesets: chosen.length };
+    session.emit({ type: 'execution.end', task: 'verify', ...end });
     return {};
   });
 }
 
-function stateFindings(placed: Placed, expected: readonly string[]): Finding[] {
-  const state = text(placed.fileset.attributes, 'state');
-  if (expected.includes(state)) return [];
-  return [
-    {
-      severity: 'error',
-      code: 'bad_state',
-      text: `The fileset "${brief(placed.product, placed.fileset)}" is in the state "${state}".  Use swinstall to load it again.`,
-    },
-  ];
+/** Says findings and keeps whom they speak against. */
+class Verdicts {
+  readonly failed = new Set<FilesetKey>();
+  readonly warned = new Set<FilesetKey>();
+  readonly #session: Session;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  say(verdicts: readonly software.Verdict[]): void {
+    for (const { finding, about } of verdicts) {
+      this.#session.report([finding]);
+      const kept =
+        finding.severity === 'error' ? this.failed : finding.severity === 'warning' ? this.warned : undefined;
+      for (const key of about) kept?.add(key);
+    }
+  }
 }
 
-function requisiteFindings(placed: Placed, catalog: Catalog, enforce: boolean): Finding[] {
-  const missing = unmet(placed.fileset, [{ catalog, has: () => true }]);
-  if (missing.length === 0) return [];
-  const spec = brief(placed.product, placed.fileset);
-  const severity = enforce ? 'error' : 'warning';
-  return [
-    ...missing.map(
-      (requisite): Finding => ({
-        severity: 'note',
-        code: 'requisite_unmet',
-        msgid: 140154,
-        text: `The ${requisite.relation} "${requisite.text}" for fileset "${spec}" cannot be successfully resolved.`,
-      }),
-    ),
-    {
-      severity,
-      code: 'dependencies_unresolved',
-      msgid: 140151,
-      text: `The dependencies for fileset "${spec}" cannot be resolved (see previous lines).`,
-    },
-  ];
+/** Everything but files, in SD's order. */
+async function judgeSoftware(
+  { options }: VerifyRequest,
+  session: Session,
+  subject: Subject,
+  chosen: readonly Placed[],
+  verdicts: Verdicts,
+): Promise<void> {
+  const { catalog } = subject.control;
+  if (subject.machine) verdicts.say(software.compatibility(chosen, subject.machine, options));
+  for (const { product, fileset } of chosen) {
+    const state = text(fileset.attributes, 'state');
+    session.emit({ type: 'fileset.state', spec: brief(product, fileset), state });
+  }
+  verdicts.say(software.states(chosen, subject.states));
+  if (catalog.kind === 'root') verdicts.say(software.versions(chosen, catalog, options));
+  if (options.check_requisites) {
+    session.emit({ type: 'check.begin', check: 'requisites' });
+    verdicts.say(software.requisites(chosen, catalog, options));
+  }
+  for (const key of await subject.scripts(chosen)) verdicts.failed.add(key);
 }
 
-function fileFindings(placed: Placed, problems: readonly string[]): Finding[] {
-  if (problems.length === 0) return [];
-  const spec = brief(placed.product, placed.fileset);
-  return [
-    ...problems.map((problem): Finding => ({ severity: 'error', code: 'file_differs', text: problem })),
-    { severity: 'error', code: 'file_errors', text: `Fileset "${spec}" had file errors.` },
-  ];
+function judgeFiles(
+  { options }: VerifyRequest,
+  session: Session,
+  subject: Subject,
+  chosen: readonly Placed[],
+  verdicts: Verdicts,
+): void {
+  let index = 0;
+  for (const { product, filesets } of software.byProduct(chosen)) {
+    session.emit({ type: 'check.begin', check: 'files', spec: brief(product) });
+    const ofProduct = compareControlFiles(subject.control, product.id, product.controlFiles, options);
+    verdicts.say(
+      fileVerdicts(
+        'Product',
+        brief(product),
+        filesets.map(({ key }) => key),
+        ofProduct,
+      ),
+    );
+    for (const placed of filesets) {
+      const { fileset, key } = placed;
+      const spec = brief(product, fileset);
+      index += 1;
+      session.emit({ type: 'fileset.begin', task: 'verify', spec, index, of: chosen.length });
+      const controls = compareControlFiles(subject.control, key, fileset.controlFiles, options);
+      verdicts.say(fileVerdicts('Fileset', spec, [key], [...controls, ...filesOf(subject, placed)]));
+      const ok = !verdicts.failed.has(key);
+      session.emit({ type: 'fileset.end', task: 'verify', spec, ok, state: text(fileset.attributes, 'state') });
+    }
+  }
 }
 
-/** Files of an installed fileset; of a patch only those that no later patch has replaced since. */
-function installedFiles(request: VerifyRequest, catalog: Catalog, root: LookedAt, placed: Placed): string[] {
-  const replaced = replacedSince(catalog, placed);
-  const ground = installedGround(root);
-  return catalog
-    .files(placed.key)
-    .flatMap((record) => (replaced.has(record.path) ? [] : compareFile(record, ground, request.options)));
+/** A catalog that cannot be read condemns its fileset, not the session. */
+function filesOf(subject: Subject, placed: Placed): FileProblem[] {
+  try {
+    return subject.files(placed);
+  } catch (error) {
+    if (error instanceof SdError) return [{ kind: 'wrong', text: error.message }];
+    throw error;
+  }
+}
+
+/** Files that belong to somebody else are told of in one NOTE: for an ordinary user's root that is nearly every file. */
+function fileVerdicts(
+  level: string,
+  spec: string,
+  about: readonly FilesetKey[],
+  problems: readonly FileProblem[],
+): software.Verdict[] {
+  const said = (severity: Finding['severity'], code: string, words: string) => ({
+    finding: { severity, code, text: words, subjects: [spec] },
+    about,
+  });
+  const wrong = problems.filter(({ kind }) => kind === 'wrong');
+  const foreign = problems.filter(({ kind }) => kind === 'foreign');
+  const more = foreign.length > 1 ? `  ${foreign.length - 1} more of its files have another owner or group.` : '';
+  return [
+    ...wrong.map((problem) => said('error', 'file_differs', problem.text)),
+    ...problems.flatMap((each) => (each.kind === 'unread' ? [said('warning', 'file_unread', each.text)] : [])),
+    ...(foreign[0] ? [said('note', 'file_foreign', `${foreign[0].text}${more}`)] : []),
+    ...(wrong.length === 0 ? [] : [said('error', 'file_errors', `${level} "${spec}" had file errors.`)]),
+  ];
 }
 
 /** Paths of a patch fileset that patches applied to its base later deliver too; empty for what is no patch. */
@@ -171,50 +281,4 @@ export function replacedSince(catalog: Catalog, placed: Placed): Set<string> {
   const base = isPatch(placed.fileset) ? baseOf(catalog, placed) : undefined;
   const later = base ? appliedAfter(catalog, base, placed) : [];
   return new Set(later.flatMap((patch) => catalog.files(patch.key).map((record) => record.path)));
-}
-
-function storedFile(
-  record: FileRecord,
-  open: () => ReturnType<Awaited<ReturnType<typeof openDepot>>['content']>,
-): string[] {
-  if (record.type !== 'f' && record.type !== 'a') return [];
-  try {
-    const content = open();
-    try {
-      const facts = digestContent(content);
-      const sizes = record.size === undefined || record.size === facts.size;
-      const sums = record.cksum === undefined || record.cksum === facts.cksum;
-      const hashes = record.sha256 === undefined || record.sha256 === facts.sha256;
-      if (sizes && sums && hashes) return [];
-      return [
-        `File "${record.path}" should have cksum "${record.cksum ?? ''}" but the actual cksum is "${facts.cksum}".`,
-      ];
-    } finally {
-      if (content.kind === 'region') content.close();
-    }
-  } catch (error) {
-    if (error instanceof SdError) return [error.message];
-    throw error;
-  }
-}
-
-async function runCheck(
-  request: VerifyRequest,
-  session: Session,
-  catalog: Catalog,
-  root: LookedAt,
-  placed: Placed,
-): Promise<Finding[]> {
-  const tag = request.fix ? 'fix' : 'verify';
-  const owner = {
-    product: placed.product,
-    fileset: placed.fileset,
-    location: text(placed.product.attributes, 'location') || '/',
-    content: (name: string) => catalog.controlFile(placed.key, name),
-  };
-  const exit = await execScript({ ...root, emit: session.emit }, owner, tag);
-  if (exit === undefined || exit === 0) return [];
-  const severity = exit === 2 ? 'warning' : 'error';
-  const name = filesetName(placed.product, placed.fileset);
-  return [{ severity, code: 'script_failed', text: `The "${tag}" script for "${name}" failed (exit code "${exit}").` }];
 }

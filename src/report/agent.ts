@@ -42,6 +42,12 @@ class Agent implements Voice {
         return [progress(`${DOING[event.task]} fileset "${event.spec}" (${event.index} of ${event.of}).`)];
       case 'fileset.end':
         return this.filesetDone(event);
+      case 'fileset.state':
+        return [progress(stateLine(event), { msgid: 140061 })];
+      case 'check.begin':
+        if (event.check === 'requisites')
+          return [progress('Checking product and fileset dependencies.', { msgid: 140107 })];
+        return [progress(`Checking files for product "${event.spec}".`, { msgid: 140108 })];
       case 'script.begin':
         return [progress(scriptText(event), { msgid: 20255 })];
       case 'script.output':

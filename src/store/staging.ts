@@ -18,6 +18,7 @@ import {
   unlinkSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { deviceNumbers } from '../host/file-type.ts';
 import { copyContent, type Digested } from '../host/digest.ts';
 import { fsyncDirectory, fsyncFile, syncFileSystem, testPoint } from '../host/durable.ts';
 import { stopPoint } from '../host/signals.ts';
@@ -28,6 +29,9 @@ import type { FileStep, Staged, Transaction } from './transaction-types.ts';
 
 /** Up to this many objects an fsync each is cheaper than one sync of the file system. */
 const FEW = 16;
+
+/** Steps that put nothing new at their path. */
+const STAYING: ReadonlySet<FileStep['step']> = new Set(['attributes', 'remove', 'rename', 'rmdir']);
 
 /** How long a user who presses Ctrl-C waits; milliseconds. Asking costs a turn of the event loop. */
 const PATIENCE_MS = 100;
@@ -40,7 +44,7 @@ type StepOf<S extends FileStep['step']> = Extract<FileStep, { step: S }>;
  */
 export function checkPlaces(anchor: string, steps: readonly FileStep[]): void {
   for (const step of steps) {
-    if (step.step === 'remove' || step.step === 'rename' || step.step === 'rmdir') continue;
+    if (STAYING.has(step.step)) continue;
     const stats = lstatSync(join(anchor, step.path), { throwIfNoEntry: false });
     if (stats === undefined) continue;
     const path = join(anchor, step.path);
@@ -230,7 +234,7 @@ function makeDirectory(path: string): void {
 
 /** Node cannot make devices and fifos; the program mknod can. `device` is the number of stat, or major and minor. */
 function makeNode(path: string, type: 'p' | 'b' | 'c', device?: number | readonly [number, number]): void {
-  const numbers = typeof device === 'number' ? split(device) : (device ?? []);
+  const numbers = typeof device === 'number' ? deviceNumbers(device) : (device ?? []);
   const result = spawnSync('mknod', [path, type, ...(type === 'p' ? [] : numbers.map(String))], { encoding: 'utf8' });
   if (result.status === 0) return;
   throw new SdError('node_not_made', {
@@ -239,14 +243,6 @@ function makeNode(path: string, type: 'p' | 'b' | 'c', device?: number | readonl
     todo: type === 'p' ? '' : 'Devices can be made by the superuser only.',
     data: { path, type },
   });
-}
-
-/** Major and minor of a device number as glibc packs them. */
-function split(device: number): [number, number] {
-  const big = BigInt(device);
-  const major = ((big >> 8n) & 0xfffn) | ((big >> 32n) & ~0xfffn);
-  const minor = (big & 0xffn) | ((big >> 12n) & ~0xffn);
-  return [Number(major), Number(minor & 0xffffffffn)];
 }
 
 /** Follows links of the transaction among themselves to the object they all name. */

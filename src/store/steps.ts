@@ -13,6 +13,7 @@ export type JournalStep =
       readonly save?: string;
       readonly copySave?: boolean;
     }
+  | { readonly step: 'attributes'; readonly path: string; readonly as: PlacedAs }
   | { readonly step: 'remove'; readonly path: string; readonly save?: string }
   | { readonly step: 'rename'; readonly path: string; readonly to: string }
   | { readonly step: 'rmdir'; readonly path: string };
@@ -33,6 +34,7 @@ export function journalSteps(
     switch (step.step) {
       case 'directory':
         return { step: 'directory', path: step.path, as: step.as, made: missing(step.path) };
+      case 'attributes':
       case 'remove':
       case 'rename':
       case 'rmdir':

@@ -29,7 +29,11 @@ export function swapAll(
     if (step.step === 'directory') giveDirectory(join(anchor, step.path), step);
   }
   const directories = [...directoriesOf(plan)].map((path) => join(anchor, path));
-  syncPaths([], new Set(directories.filter((path) => lookAt(path)?.isDirectory())));
+  const changed = plan.flatMap((step) => (step.step === 'attributes' ? [join(anchor, step.path)] : []));
+  syncPaths(
+    changed.filter((path) => lookAt(path)?.isFile()),
+    new Set(directories.filter((path) => lookAt(path)?.isDirectory())),
+  );
 }
 
 function swapOne(anchor: string, step: Exclude<JournalStep, { step: 'directory' }>, temporary: string): void {
@@ -40,6 +44,10 @@ function swapOne(anchor: string, step: Exclude<JournalStep, { step: 'directory' 
       if (lookAt(join(anchor, step.stage)) === undefined) return;
       keep(anchor, path, step, temporary);
       replace(join(anchor, step.stage), path);
+      break;
+    case 'attributes':
+      // Too late to refuse, as with directories: swverify tells.
+      ignoring(() => givePath(path, step.as), 'ENOENT', 'ENOTDIR', 'EPERM', 'EROFS');
       break;
     case 'remove':
       keep(anchor, path, step, temporary);

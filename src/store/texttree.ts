@@ -2,7 +2,7 @@
 // Promise: only what changed is written, each file whole or not at all; the joined INDEX is exactly the texts of the INDEX files in
 // order; INDEX and INFO are never empty. Reading it back is text-read.ts's work.
 
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { printBundle, printDistribution, printFileset, printProduct } from '../definition/index.ts';
 import { printInfo } from '../definition/info.ts';
@@ -156,6 +156,8 @@ function writeObjectFiles(
     if (content === undefined || names.has(name)) continue;
     names.add(name);
     writeFileAtomically(join(directory, name), content, file.mode ?? 0o555);
+    // swverify compares it.
+    if (file.mtime !== undefined) utimesSync(join(directory, name), file.mtime, file.mtime);
   }
   writeFileAtomically(join(directory, 'INFO'), info, 0o644);
   writeFileAtomically(join(directory, 'INDEX'), bytes, 0o644);

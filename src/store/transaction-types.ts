@@ -36,6 +36,8 @@ export type FileStep =
       readonly as: PlacedAs;
       readonly save?: string;
     }
+  /** Gives the object that is there these attributes and leaves its content alone; one that is not there, or not ours to change, stays. */
+  | { readonly step: 'attributes'; readonly path: string; readonly as: PlacedAs }
   /** Hard link to another path of this transaction or to an existing file. */
   | { readonly step: 'hardlink'; readonly path: string; readonly to: string; readonly save?: string }
   /** Device or fifo; root only for devices. */
