@@ -18,6 +18,7 @@ import { logfile } from '../../src/commands/cleanup.ts';
 import { filesetOp } from '../../src/execution/patching.ts';
 import { openIpd } from '../../src/ipd/ipd.ts';
 import { lookUp } from '../../src/model/patches.ts';
+import { resolveOptions } from '../../src/options/resolve.ts';
 import { BIN } from '../programs.ts';
 import { makeDepot } from '../scenarios/runner/depot-maker.ts';
 import { filesetIndexes } from '../scenarios/runner/expectations.ts';
@@ -56,7 +57,7 @@ product PS_3 patch
   fileset RUN patch ancestor=ACME.RUN supersedes=PS_2.RUN,fr=*
     file /opt/acme/bin/tool 0555 s3
 product PX_1 patch
-  fileset RUN patch ancestor=ACME.RUN
+  fileset RUN patch ancestor=ACME.RUN prerequisite=ACME.MAN
     member /opt/acme/lib/libacme.a beta.o=b1
 product PHCO_1
   fileset RUN
@@ -297,6 +298,17 @@ test('the log of the default admin directory lies beside it, any other inside', 
   expect(logfile('/home/a/.sw')).toBe('/home/a/.sw/cleanup.log');
 });
 
+test('an ordinary user looks at the patches of the machine, and cleans up an own catalog', () => {
+  const around = { home: '/home/a', superuser: false, systemDefaults: path('nowhere') };
+  const admin = (command: 'cleanup' | 'show_patches' | 'check_patches') =>
+    resolveOptions({ command, settings: [] }, around).values.admin_directory;
+  expect([admin('show_patches'), admin('check_patches'), admin('cleanup')]).toEqual([
+    '/var/adm/sw',
+    '/var/adm/sw',
+    '/home/a/.sw',
+  ]);
+});
+
 test('a log that cannot be written is one WARNING, and no claim of a log', () => {
   writeFileSync(path('file'), '');
   depot();
@@ -395,6 +407,12 @@ describe('check_patches', () => {
     expect(run('check_patches', on('-m')).exit).toBe(0);
     const all = run('check_patches', on('-aimops', '-v'));
     expect([all.exit, all.stdout.match(/\.\.\.done\.$/gm)?.length]).toEqual([1, 7]);
+  });
+
+  test('-v looks at patches only, not at what they depend on', () => {
+    install('PX_1');
+    writeFileSync(join(stage.root, 'opt/acme/man/tool.1'), 'damaged');
+    expect(run('check_patches', on('-v')).exit).toBe(0);
   });
 
   test('-m: a fileset of an active patch is missing although its base is there', () => {
