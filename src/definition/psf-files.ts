@@ -122,7 +122,7 @@ export function controlFileOf(attributes: Attributes, position: Position): Contr
   return checkedTag({ tag, source, filename, position, ...(interpreter && { interpreter }) });
 }
 
-/** The long form of `file`. Throws SdError `psf_missing_value`, `psf_bad_option`. */
+/** The long form of `file`. Throws SdError `psf_missing_value`, `psf_bad_value`, `psf_bad_option`. */
 export function fileOf(attributes: Attributes, position: Position): FileDirective {
   const get = (keyword: string) => text(attributes, keyword);
   const number = (keyword: string, base: number) =>
@@ -131,6 +131,8 @@ export function fileOf(attributes: Attributes, position: Position): FileDirectiv
   const source = get('link_source') || get('source') || get('source_path') || path;
   if (source === '')
     throw complaint('psf_missing_value', position, 'This file names neither source nor path.', '', 'Add "path PATH".');
+  if (get('archive_path') !== '' && !get('archive_path').startsWith('/'))
+    throw complaint('psf_bad_value', position, `The archive_path "${get('archive_path')}" is not an absolute path.`);
   const options: FileOptions = {
     ...(get('type') && { type: fileType(get('type'), position) }),
     ...number('mode', 8),

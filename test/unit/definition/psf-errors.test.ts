@@ -53,6 +53,7 @@ describe('each fault has its own code, and its place', () => {
     ['psf_bad_revision', `${P}revision 1 0\n`, 3],
     ['psf_bad_value', `${P}is_locatable maybe\n`, 3],
     ['psf_bad_value', `${P}directory opt/x\n${F}`, 3],
+    ['psf_bad_value', `${P}${F}file\ntype a\nsource m.o\narchive_path lib.a\nend\nend\n`, 5],
     ['psf_bad_value', `${P}${F}ancestor A.B,zz=1\n`, 5],
     ['psf_bad_value', `${P}${F}supersedes A.B C/D\n`, 5],
     ['psf_layout_version', `depot\nlayout_version 2.0\n${P}${F}`, 2],
