@@ -5,9 +5,11 @@ import type { Command } from './declaration.ts';
 export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   check_patches: async () => (await import('./check-patches.ts')).checkPatchesCommand,
   cleanup: async () => (await import('./cleanup.ts')).cleanup,
+  sd: async () => (await import('./sd.ts')).sd,
   show_patches: async () => (await import('./show-patches.ts')).showPatchesCommand,
   swcopy: async () => (await import('./swcopy.ts')).swcopy,
   swinstall: async () => (await import('./swinstall.ts')).swinstall,
+  swjob: async () => (await import('./swjob.ts')).swjob,
   swlist: async () => (await import('./swlist.ts')).swlist,
   swmodify: async () => (await import('./swmodify.ts')).swmodify,
   swpackage: async () => (await import('./swpackage.ts')).swpackage,

@@ -7,7 +7,7 @@ import type { Emit } from '../model/events.ts';
 import type { Finding, Outcome } from '../model/plan.ts';
 import type { SessionContext } from '../model/request.ts';
 import type { JobQueue } from '../operations/jobs.ts';
-import { beginJob, type RunningJob } from '../operations/jobs-running.ts';
+import { beginJob, type JobBeginning, type RunningJob } from '../operations/jobs-running.ts';
 import type { ResolvedOptions } from '../options/resolve.ts';
 import { sessionPath, writeSession } from '../options/session.ts';
 import { optionsOf } from '../options/table.ts';
@@ -28,8 +28,8 @@ export interface Work {
   readonly job: boolean;
   /** True when the targets are depots; the job keeps it. */
   readonly depot?: boolean;
-  /** What was typed, where that is another command line: `swjob -a undo` runs sessions of other commands. */
-  readonly typed?: { readonly program: string; readonly argv: readonly string[] };
+  /** For a session of `swjob -a undo`: what was typed, and the job that is taken back. */
+  readonly undo?: Pick<JobBeginning, 'program' | 'argv' | 'undoes'>;
 }
 
 /** Runs the operation on each target in turn. Returns the exit code of the command. */
@@ -114,7 +114,7 @@ function startJob(work: Work, said: Finding[]): RunningJob | undefined {
   try {
     return beginJob(queue, {
       command: invocation.command,
-      ...(work.typed ?? { program: invocation.command, argv: invocation.argv }),
+      ...(work.undo ?? { program: invocation.command, argv: invocation.argv }),
       user: `${caller.user}@${caller.host}`,
       title: options.values.job_title,
       begin: Date.now(),

@@ -1,7 +1,7 @@
 // Job: what a session leaves behind of itself (commands.md 14): who did what, when, how far it came and what came of it.
 // Promise: plain JSON. Only what a listing shows is in here; plans and logs, which may be large, are files beside the record.
 
-import type { Finding } from './plan.ts';
+import type { Finding, Reason } from './plan.ts';
 
 export interface JobRecord {
   /** HOST-NNNN. */
@@ -14,6 +14,8 @@ export interface JobRecord {
   /** `name@host`. */
   readonly user: string;
   readonly title: string;
+  /** The job that this session takes back. */
+  readonly undoes?: string;
   /** Milliseconds since 1970; `end` is absent while it runs, or when it was killed. */
   readonly begin: number;
   readonly end?: number;
@@ -76,4 +78,31 @@ export function resultOf(job: Job, target?: string): string {
   if (job.state === 'active') return '';
   if (results.some((each) => each.exitCode !== 0) || (target === undefined && job.exitCode === 1)) return 'errors';
   return results.some((each) => each.warnings > 0) ? 'warnings' : 'success';
+}
+
+/** One step of an answer to "why is this installed": `name` (PRODUCT.FILESET) came with `job`, for this reason. */
+export interface WhyLink {
+  readonly name: string;
+  readonly reason: Reason;
+  readonly job: Job;
+}
+
+/** What the catalog alone tells of an installed fileset that no job of the queue brought. */
+export interface WhyUnknown {
+  readonly name: string;
+  /** install_date: CCYYMMDDhhmm.ss; '' when the catalog does not say. */
+  readonly date: string;
+  readonly source: string;
+  /** Installed filesets that need it now. */
+  readonly neededBy: readonly { readonly name: string; readonly relation: string; readonly spec: string }[];
+  /** For a patch: what it is applied to. */
+  readonly appliedTo: readonly string[];
+}
+
+/** Why these installed filesets (fully qualified specs) are there: from themselves to what was asked for. */
+export interface Why {
+  readonly specs: readonly string[];
+  readonly links: readonly WhyLink[];
+  /** Set when the chain ends before somebody asked for something. */
+  readonly unknown?: WhyUnknown;
 }

@@ -47,13 +47,8 @@ export function jobsNamed(queue: JobQueue, operand: string): Job[] {
 
 /** Plan of a job for its target number `place`, from 0; undefined where none was made. */
 export function planOf(queue: JobQueue, jobid: string, place: number): Plan | undefined {
-  const text = planText(queue, jobid, place);
+  const text = readIfThere(planFile(queue, jobid, place));
   return text === undefined ? undefined : (JSON.parse(text) as Plan);
-}
-
-/** The same as it is stored: who looks through many plans can pass over those that do not hold a word. */
-export function planText(queue: JobQueue, jobid: string, place: number): string | undefined {
-  return readIfThere(planFile(queue, jobid, place));
 }
 
 /** What the job's session wrote to the controller's log, or with `place` (from 0) to that target's agent's log. */

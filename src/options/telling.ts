@@ -21,6 +21,7 @@ export const TELLING = {
   loglevel: integer('in cp rm cf vf md pk ak', 1, [0, 2], 'Log nothing (0), events (1), or each file too (2).'),
   one_liner: list('ls jb', ['revision', 'title'], 'Attributes shown in a line of a listing.', {
     swjob: ['jobid', 'operation', 'state', 'progress', 'results', 'title'],
+    sd: ['jobid', 'operation', 'state', 'progress', 'results', 'title'],
   }),
   patch_one_liner: list('ls', ['title', 'patch_state'], 'Attributes shown in a line of a list of patches.'),
   return_warning_exitcode: boolean('in cp rm cf vf jb', false, 'Exit with 2 when there were only warnings.'),

@@ -26,7 +26,7 @@ export function planMessages(plan: Plan, explain: boolean): Message[] {
 }
 
 /** One sentence: why a fileset is in the session. */
-function reasonText(reason: Reason): string {
+export function reasonText(reason: Reason): string {
   switch (reason.kind) {
     case 'asked':
       return `asked for: ${reason.spec}`;

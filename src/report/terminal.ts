@@ -1,4 +1,5 @@
 // stdout and stderr (commands.md 10.2): banners, progress and notes to stdout, warnings and errors to stderr.
+// Doorkeeper of cli-table3, which only a command that prints a table loads.
 // Promise: a reader that goes away (`| head`), or a terminal that hangs up, silences the output and stops nothing else.
 
 import { hasErrno } from '../model/error.ts';
@@ -29,4 +30,19 @@ function guard(): void {
       if (!hasErrno(error, 'EPIPE', 'EIO')) throw error;
     });
   }
+}
+
+/** A bordered table, in characters that every terminal and log has. */
+export async function table(head: readonly string[], rows: readonly (readonly string[])[]): Promise<string[]> {
+  const { default: Table } = await import('cli-table3');
+  const corners = ['top-mid', 'top-left', 'top-right', 'bottom-mid', 'bottom-left', 'bottom-right'];
+  const chars = Object.fromEntries([
+    ...[...corners, 'left-mid', 'mid-mid', 'right-mid'].map((name) => [name, '+']),
+    ...['top', 'bottom', 'mid'].map((name) => [name, '-']),
+    ...['left', 'right', 'middle'].map((name) => [name, '|']),
+  ]);
+  // One rule below the heading is enough; colours are nobody's wish in a log.
+  const made = new Table({ head: [...head], chars, style: { head: [], border: [], compact: true } });
+  made.push(...rows.map((row) => [...row]));
+  return made.toString().split('\n');
 }
