@@ -15,6 +15,7 @@ import { type Ran, runCommand, type Stage } from './stage.ts';
  *   /path holds TEXT             a file with this text in it, however its lines are broken
  *   save/P/F/path ...            the same below the save area; `save empty`
  *   same /a /b                   hard links of one inode
+ *   files as NAME                what stands on the root is what @mark NAME saw (play.ts checks it)
  */
 export function checkExpect(stage: Stage, last: Ran | undefined, line: string): void {
   const words = line.trim();

@@ -81,7 +81,6 @@ function play(stage: Stage, blocks: readonly Block[]): void {
         if (mark) expect(filesOf(stage), line.trim()).toBe(marks.get(mark));
         else checkExpect(stage, last, line);
       }
-
     if (block.kind === 'ipd') for (const line of block.lines) checkIpd(stage, block.words[0], line);
   }
 }
