@@ -59,7 +59,7 @@ const CHECKS: Readonly<Record<PatchCheck, Check>> = {
 
 /** Archive members of active patches, as far as no later patch has brought them anew. */
 function wrongObjects(catalog: Catalog, { root, options }: CheckRequest): string[] {
-  const ground = installedGround({ root, paths: new RootPaths(root) });
+  const ground = installedGround({ root, paths: new RootPaths(root) }, catalog);
   return activePatchFilesets(catalog).flatMap((patch) => {
     const members = catalog.files(patch.key).filter((record) => record.type === 'a');
     if (members.length === 0) return [];
@@ -67,7 +67,7 @@ function wrongObjects(catalog: Catalog, { root, options }: CheckRequest): string
     const problems = members.flatMap((record) =>
       replaced.has(record.path) ? [] : compareFile(record, ground, { ...options, check_contents: true }),
     );
-    return problems.map((problem) => `${filesetName(patch.product, patch.fileset)}: ${problem}`);
+    return problems.map((problem) => `${filesetName(patch.product, patch.fileset)}: ${problem.text}`);
   });
 }
 
