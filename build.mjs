@@ -1,6 +1,6 @@
 // Builds dist/: one ES module bundle split by dynamic import, so that each command loads only what it needs (D11), and one
 // executable per command of src/commands/index.ts in dist/bin/. `node build.mjs --test-hooks` builds dist-test/ with the crash and delay points in.
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -30,6 +30,9 @@ await build({
   },
   logLevel: 'warning',
 });
+
+// Shell functions that control scripts read (src/execution/control-directory.ts).
+cpSync('lib', join(out, 'lib'), { recursive: true });
 
 mkdirSync(join(out, 'bin'));
 const { commandNames } = await import(pathToFileURL(resolve(out, 'main.mjs')).href);

@@ -13,19 +13,23 @@ export function bytesOf(record: FileRecord, into: 'root' | 'depot'): number {
   return stored ?? record.size ?? 0;
 }
 
-/** The loads of one product. `saves` says which of its filesets keep what they replace. */
+/**
+ * The loads of one product, or a part of it. `saves` says which of its filesets keep what they replace. `isFirst` is
+ * false for a second part, which does not count the product's own needs again.
+ */
 export function productLoads(
   filesets: readonly Candidate[],
   saves: (candidate: Candidate) => boolean,
   recordsOf: RecordsOf,
   input: InstallInput,
+  isFirst = true,
 ): Load[] {
   const loads = filesets.flatMap((each) => [
     ...filesetLoads(each, saves(each), recordsOf(each), input),
     ...declared(each, input),
   ]);
   const first = filesets[0];
-  if (first && hasScript(first.product, 'space')) loads.push(...declaredBy(first.product.id, input));
+  if (isFirst && first && hasScript(first.product, 'space')) loads.push(...declaredBy(first.product.id, input));
   return loads;
 }
 

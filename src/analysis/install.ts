@@ -27,6 +27,7 @@ import { Identities } from './identity.ts';
 import { Applied } from './installed.ts';
 import { type Loading, loadingOrder } from './loading.ts';
 import { Bases, type PatchParts, patchRelations } from './patches.ts';
+import { refuseReboots } from './reboot.ts';
 import { Requisites } from './requisites.ts';
 import { spaceFindings, spaceUse } from './space.ts';
 import { judgeVersion, type Verdict } from './versions.ts';
@@ -44,6 +45,7 @@ export async function planInstall(input: InstallInput): Promise<Plan> {
   const { draft } = parts;
   draft.tell(...fit.findings);
   leaveUnfit(fit.unfit, draft);
+  refuseReboots(draft);
   const recordsOf = recordReader(draft);
   judgePaths(draft.alive(), parts, recordsOf);
   const requisites = new Requisites(parts);
@@ -53,6 +55,8 @@ export async function planInstall(input: InstallInput): Promise<Plan> {
   if (root) {
     const loading = loadingOrder(parts, requisites).flatMap((each) => each.filesets);
     reboots = await checkInstall(loading, draft, settle);
+    refuseReboots(draft, reboots);
+    settle();
     judgeFiles(loading, parts, recordsOf, settle);
   }
   return assemble(loadingOrder(parts, requisites), parts, recordsOf, reboots);
@@ -214,9 +218,11 @@ function assemble(
     : new Map();
   const planned = (each: Candidate): PlannedFileset =>
     plannedFileset(each, recordsOf(each), relations.get(each), reboots.has(each), input);
-  const products = loading.map(({ product, filesets }) => plannedProduct(product, filesets, parts, planned));
+  const products = loading.map((each) => plannedProduct(each, parts, planned));
   const saves = (each: Candidate) => relations.get(each)?.save === true;
-  const loads = loading.map(({ filesets }) => productLoads(filesets, saves, recordsOf, input));
+  const seen = new Set<Product>();
+  const first = loading.map(({ product }) => !seen.has(product) && seen.add(product) !== undefined);
+  const loads = loading.map(({ filesets }, index) => productLoads(filesets, saves, recordsOf, input, first[index]));
   const space = spaceUse(loads, root ? `${input.views.admin}/save` : '/', input.views.space);
   const findings = spaceFindings(space, input.options.enforce_dsa);
   draft.tell(...findings);
@@ -237,13 +243,12 @@ function assemble(
 }
 
 function plannedProduct(
-  product: Product,
-  filesets: readonly Candidate[],
+  { product, filesets, kernel }: Loading,
   { draft, ending }: PatchParts,
   planned: (candidate: Candidate) => PlannedFileset,
 ): PlannedProduct {
   const { targetId, location } = filesets[0]!;
-  const coming = new Set(filesets.map((each) => each.targetKey));
+  const coming = new Set(draft.ofProduct(product).flatMap((each) => (draft.isAlive(each) ? [each.targetKey] : [])));
   const ended = new Set(filesets.flatMap((each) => ending.dropsOf(each)));
   const drops = [...ended].filter((key) => !coming.has(key));
   const dropped = drops.flatMap((key) => lookUp(draft.input.target, key) ?? []);
@@ -255,6 +260,7 @@ function plannedProduct(
     filesets: filesets.map(planned),
     location,
     drops,
+    ...(kernel ? { kernel } : {}),
     ...(dropped.length > 0 ? { dropped: dropped.map((each) => qualified(each.product, each.fileset)) } : {}),
   };
 }

@@ -4,7 +4,7 @@
 //   corequisite                               no order
 //   base                                      before its patches
 //   superseded patch                          before its superseder
-//   product with a kernel fileset, root `/`   first, with what it needs
+//   kernel fileset, root `/`                  first, with what it needs; the rest of its product comes a second time, behind
 //   otherwise                                 the source's order
 
 import { flag } from '../model/attributes.ts';
@@ -20,26 +20,42 @@ import type { Requisites } from './requisites.ts';
 export interface Loading {
   readonly product: Product;
   readonly filesets: readonly Candidate[];
+  /** True for what is loaded before the kernel is built. */
+  readonly kernel: boolean;
 }
 
 /** Groups and orders what is alive. */
 export function loadingOrder(parts: PatchParts, requisites: Requisites): Loading[] {
   const { draft } = parts;
-  const products = new Map<Product, Candidate[]>();
-  for (const each of draft.alive()) addTo(products, each.product, each);
-  const kernelFirst = draft.input.into === 'root' && draft.input.targetPath === '/';
-  const groups = [...products].map(([product, filesets]) => ({ product, filesets }));
-  const given = kernelFirst ? [...groups.filter(hasKernel), ...groups.filter((each) => !hasKernel(each))] : groups;
   const follows = followers(parts);
   const needs = (each: Candidate) => requisites.prerequisites(each);
-  return arranged(given, (group) => group.filesets, follows, needs).map(({ product, filesets }) => ({
-    product,
-    filesets: arranged(filesets, (each) => [each], follows, needs),
+  const alive = draft.alive();
+  const kernel =
+    draft.input.into === 'root' && draft.input.targetPath === '/' ? kernelPart(alive, follows, needs) : NONE;
+  const groups = [
+    ...byProduct(alive.filter((each) => kernel.has(each))).map((group) => ({ ...group, kernel: true })),
+    ...byProduct(alive.filter((each) => !kernel.has(each))).map((group) => ({ ...group, kernel: false })),
+  ];
+  return arranged(groups, (group) => group.filesets, follows, needs).map((group) => ({
+    ...group,
+    filesets: arranged(group.filesets, (each) => [each], follows, needs),
   }));
 }
 
-function hasKernel({ filesets }: Loading): boolean {
-  return filesets.some((each) => flag(each.fileset.attributes, 'is_kernel'));
+const NONE: ReadonlySet<Candidate> = new Set();
+
+function byProduct(candidates: readonly Candidate[]): { product: Product; filesets: Candidate[] }[] {
+  const products = new Map<Product, Candidate[]>();
+  for (const each of candidates) addTo(products, each.product, each);
+  return [...products].map(([product, filesets]) => ({ product, filesets }));
+}
+
+/** Kernel filesets and all that has to be there before them. */
+function kernelPart(alive: readonly Candidate[], follows: Edges, needs: Edges): ReadonlySet<Candidate> {
+  const part = new Set(alive.filter((each) => flag(each.fileset.attributes, 'is_kernel')));
+  // A Set is walked in order of insertion, what is added on the way included.
+  for (const each of part) for (const other of [...needs(each), ...follows(each)]) part.add(other);
+  return part;
 }
 
 type Edges = (candidate: Candidate) => readonly Candidate[];

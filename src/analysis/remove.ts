@@ -4,6 +4,7 @@
 //   any other patch                                 rollback, where rollback.ts has nothing against it
 //   something that stays would lose a prerequisite  ERROR dependents; WARNING and gone with enforce_dependencies=false
 //     or corequisite
+//   it reboots, on `/`                              reboot.ts
 //   a checkremove script fails                      ERROR, check-scripts.ts
 //   one ERROR of these                              nothing at all is removed
 //   else                                            dependents before what they need, superseders before superseded, patches
@@ -18,12 +19,12 @@ import type { Finding, Plan, PlannedFileset, PlannedProduct, Reason, Selection }
 import type { EngineOptions } from '../model/request.ts';
 import { type FilesetKey, filesetName, type Product, tagOf } from '../model/software.ts';
 import { brief, qualified } from '../model/spec.ts';
-import { brokenBy, providersOf, requisitesOf } from '../selection/requisites.ts';
+import { brokenBy } from '../selection/requisites.ts';
 import { hasScript, scriptEffect } from './check-scripts.ts';
-import { addTo } from './groups.ts';
 import { locationOf } from './identity.ts';
 import { Applied } from './installed.ts';
-import { inOrder } from './order.ts';
+import { rebootRefusal } from './reboot.ts';
+import { byProduct, removalOrder } from './removal-order.ts';
 import { effectsBelow, rollbackRefusal, Standing } from './rollback.ts';
 import type { ScriptCall, Views } from './views.ts';
 
@@ -92,46 +93,13 @@ function withPatches(goers: readonly Goer[], applied: Applied): Goer[] {
   });
 }
 
-/** Product after product, filesets within: the reverse of an order of loading. */
-function removalOrder(goers: readonly Goer[], target: Catalog, applied: Applied, standing: Standing): Goer[] {
-  const byKey = new Map(goers.map((each) => [each.key, each]));
-  const known = (keys: readonly FilesetKey[]) => keys.flatMap((key) => byKey.get(key) ?? []);
-  const pool = [{ catalog: target, has: (key: FilesetKey) => byKey.has(key) }];
-  const requisites = memo((goer: Goer) => {
-    const wanted = requisitesOf(goer.fileset).filter((each) => each.relation === 'prerequisite');
-    return known(
-      wanted.flatMap((each) => each.alternatives.flatMap((spec) => providersOf(spec, pool).map((found) => found.key))),
-    );
-  });
-  const follows = memo((goer: Goer) => {
-    if (!isPatch(goer.fileset)) return [];
-    const base = applied.baseOf(goer.key);
-    return known([...(base ? [base.key] : []), ...standing.older(goer.key).map((each) => each.key)]);
-  });
-  const arranged = <Thing>(things: readonly Thing[], members: (thing: Thing) => readonly Goer[]): Thing[] => {
-    const place = new Map(things.flatMap((thing, index) => members(thing).map((each) => [each.key, index] as const)));
-    const edges = (of: (goer: Goer) => readonly Goer[]) => (index: number) =>
-      members(things[index]!).flatMap((each) =>
-        of(each)
-          .flatMap((other) => place.get(other.key) ?? [])
-          .filter((other) => other !== index),
-      );
-    return inOrder(things.length, { needs: edges(requisites), follows: edges(follows) }).map((index) => things[index]!);
-  };
-  const products = arranged([...byProduct(goers).values()], (group) => group);
-  return products.flatMap((group) => arranged(group, (each) => [each])).reverse();
-}
-
-function byProduct(goers: readonly Goer[]): Map<Product, Goer[]> {
-  const products = new Map<Product, Goer[]>();
-  for (const each of goers) addTo(products, each.product, each);
-  return products;
-}
-
-/** Rollbacks that cannot be. Everything selected counts as leaving: superseders may go in the same command. */
-function refusals(goers: readonly Goer[], { target, views }: RemoveInput, standing: Standing): Finding[] {
+/** Reboots that are not allowed, rollbacks that cannot be. Everything selected counts as leaving: superseders may go in the same command. */
+function refusals(goers: readonly Goer[], input: RemoveInput, standing: Standing): Finding[] {
+  const { target, views, options } = input;
   const leaving = new Set(goers.map((each) => each.key));
   return goers.flatMap((goer) => {
+    const reboot = input.targetPath === '/' && rebootRefusal(goer.fileset, brief(goer.product, goer.fileset), options);
+    if (reboot) return [reboot];
     if (goer.action !== 'rollback') return [];
     const finding = rollbackRefusal(goer, standing, (key) => leaving.has(key), target, views.files);
     return finding ? [finding] : [];
@@ -250,16 +218,4 @@ function finished(
 
 function hasError(findings: readonly Finding[]): boolean {
   return findings.some((finding) => finding.severity === 'error');
-}
-
-function memo<Value>(ask: (goer: Goer) => Value): (goer: Goer) => Value {
-  const known = new Map<FilesetKey, Value>();
-  return (goer) => {
-    let value = known.get(goer.key);
-    if (value === undefined) {
-      value = ask(goer);
-      known.set(goer.key, value);
-    }
-    return value;
-  };
 }

@@ -59,6 +59,12 @@ export function sourceFor(invocation: Invocation, options: ResolvedOptions): str
   return sourcePath(argument(invocation, '-s') ?? (source || fallback), invocation.caller, fallback);
 }
 
+/** -c: the directory of responses to request scripts, absolute. */
+export function responsesFor(invocation: Invocation): { responses?: string } {
+  const catalog = argument(invocation, '-c');
+  return catalog === undefined ? {} : { responses: resolve(invocation.caller.cwd, catalog) };
+}
+
 /** SD's user interface would start where software is missing; without one the session cannot (commands.md 10.6). */
 export function noSoftware(command: string): SdError {
   return new SdError('no_software', {

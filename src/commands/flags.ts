@@ -64,6 +64,5 @@ export const RUN_JOB: FlagDeclaration = {
 export const RESPONSES: FlagDeclaration = {
   name: '-c',
   argument: 'catalog',
-  meaning: 'Take the responses to request scripts from an exported catalog.',
-  refused: 'Request scripts are not run in this release; leave the flag out.',
+  meaning: 'Keep responses to request scripts in this directory, and take them from there.',
 };

@@ -7,6 +7,8 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   cleanup: async () => (await import('./cleanup.ts')).cleanup,
   sd: async () => (await import('./sd.ts')).sd,
   show_patches: async () => (await import('./show-patches.ts')).showPatchesCommand,
+  swask: async () => (await import('./swask.ts')).swask,
+  swconfig: async () => (await import('./swconfig.ts')).swconfig,
   swcopy: async () => (await import('./swcopy.ts')).swcopy,
   swinstall: async () => (await import('./swinstall.ts')).swinstall,
   swjob: async () => (await import('./swjob.ts')).swjob,

@@ -9,7 +9,7 @@ import type { SessionContext } from '../model/request.ts';
 import type { JobQueue } from '../operations/jobs.ts';
 import { beginJob, type JobBeginning, type RunningJob } from '../operations/jobs-running.ts';
 import type { ResolvedOptions } from '../options/resolve.ts';
-import { sessionPath, writeSession } from '../options/session.ts';
+import { printForScripts, sessionPath, writeSession } from '../options/session.ts';
 import { optionsOf } from '../options/table.ts';
 import { printValue } from '../options/value.ts';
 import { printFindings } from '../report/failure.ts';
@@ -56,7 +56,7 @@ export async function runWork(
       const heard = job ? followed(voice.emit, job, place) : voice.emit;
       // Said once, with the first target.
       const emit = place === 0 ? accompanied(heard, said, saved) : heard;
-      outcomes.push(await operate(target, context, emit));
+      outcomes.push(await operate(target, { ...context, sessionOptions: optionsText(work, target) }, emit));
     }
     code = exitCode(outcomes, options.values.return_warning_exitcode, said);
     return code;
@@ -64,6 +64,15 @@ export async function runWork(
     voice.close();
     if (job) endJob(work, job, outcomes, code);
   }
+}
+
+/** For the scripts of a session on `target`. */
+function optionsText({ invocation, options, software, targets, source }: Work, target: string) {
+  const place = (path: string) => `${invocation.caller.host}:${path}`;
+  return (which: 'all' | 'this') => {
+    const places = (which === 'all' ? targets : [target]).map(place);
+    return printForScripts(options, { software, targets: places, ...(source ? { source: place(source) } : {}) });
+  };
 }
 
 /** The job is told first, so that a plan is kept before it is executed. */

@@ -1,39 +1,91 @@
 // Runs an install plan on a root. Order of events (commands.md 6.2, one transaction a product):
 //
-//   per product, in plan order:  product preinstall, filesets' preinstall → stage, save, swap, commit (store/transaction.ts)
-//                                → filesets' postinstall, product postinstall
-//   then, on the root `/` only:  configure (configure.ts)
+//   root `/`, kernel filesets:  system_prep_cmd, their products, kernel_build_cmd; then the other products
+//   per product, in plan order: product preinstall, filesets' preinstall → stage, save, swap, commit (store/transaction.ts)
+//                               → filesets' postinstall, product postinstall
+//   then, on the root `/` only: configure (configure.ts), unless the session ends with a reboot
 //
 // A fileset's postinstall runs after all files of its product are in place, not only its own: the product is the unit that is whole or
 // absent.
 
 import type { Depot } from '../depot/depot.ts';
 import type { CatalogOp } from '../model/change.ts';
-import { lookUp } from '../model/patches.ts';
-import type { Plan, PlannedFileset, PlannedProduct } from '../model/plan.ts';
-import { splitKey } from '../model/software.ts';
+import type { Plan, PlannedProduct } from '../model/plan.ts';
 import { configureFilesets } from './configure.ts';
+import { buildKernel, prepareKernel } from './kernel.ts';
 import { loadProduct } from './load.ts';
-import { filesetOp } from './patching.ts';
-import { runControlScript, type ScriptOwner } from './scripts.ts';
-import { installed, type RootSession } from './session.ts';
+import { LoadScripts } from './load-scripts.ts';
+import { forgetKept, recoverable } from './recovery.ts';
+import { installed, type RootSession, tell } from './session.ts';
+import { settleStates } from './states.ts';
 import { type Done, inTurn } from './turns.ts';
 
 /**
- * Executes `plan` from `depot`; bundle records come with the first product. Findings are events; throws SdError `plan_stale` when the IPD
- * moved on since the plan was made.
+ * Executes `plan` from `depot`; bundle records come with the first product. Answers true when the machine has to be rebooted now
+ * (autoreboot, commands.md 6.2 step 4). Findings are events; throws SdError `plan_stale` when the IPD moved on since the plan was made.
  */
-export async function executeInstall(session: RootSession, depot: Depot, plan: Plan): Promise<void> {
+export async function executeInstall(root: RootSession, depot: Depot, plan: Plan): Promise<boolean> {
+  const session = { ...root, kernel: plan.products.some((each) => each.kernel === true) };
+  const rebooting = reboots(session, plan);
   let waiting = bundleOps(depot, plan.bundles ?? []);
-  await inTurn({ plan, catalog: installed(session), task: 'install', emit: session.emit }, async (product) => {
-    const done = await installProduct(session, depot, product, waiting);
-    waiting = [];
-    return done;
-  });
-  await configureFilesets(
-    session,
-    plan.products.flatMap((product) => product.filesets.map((each) => each.targetKey)),
+  const corrupt = new Set<string>();
+  const kernel = new KernelPhase(session);
+  const ok = await inTurn(
+    { plan, catalog: installed(session), task: 'install', emit: session.emit },
+    async (product) => {
+      await kernel.before(product);
+      const done = await installProduct(session, depot, product, waiting);
+      waiting = [];
+      for (const key of done.corrupt ?? []) corrupt.add(key);
+      return done;
+    },
+    async () => {
+      await kernel.end();
+      const loaded = plan.products.flatMap((product) => product.filesets.map((each) => each.targetKey));
+      if (rebooting) return 0;
+      return configureFilesets(
+        session,
+        loaded.filter((key) => !corrupt.has(key)),
+      );
+    },
   );
+  if (rebooting && !ok) tell(session, { severity: 'warning', code: 'not_rebooted', text: NOT_REBOOTED });
+  return rebooting && ok;
+}
+
+const NOT_REBOOTED =
+  'The system is not rebooted, because the session had errors.  Nothing was configured: reboot, or run swconfig, when they are mended.';
+
+function reboots({ root, options }: RootSession, plan: Plan): boolean {
+  return (
+    root === '/' &&
+    options.autoreboot &&
+    plan.products.some((product) => product.filesets.some((each) => each.isReboot === true))
+  );
+}
+
+/** Begins before the first kernel product and ends with the build, before the first other product or at the end. */
+class KernelPhase {
+  readonly #session: RootSession;
+  #stands: 'before' | 'open' | 'done' = 'before';
+
+  constructor(session: RootSession) {
+    this.#session = session;
+    if (!session.kernel) this.#stands = 'done';
+  }
+
+  async before(product: PlannedProduct): Promise<void> {
+    if (product.kernel !== true) return this.end();
+    if (this.#stands !== 'before') return;
+    this.#stands = 'open';
+    await prepareKernel(this.#session);
+  }
+
+  async end(): Promise<void> {
+    if (this.#stands !== 'open') return;
+    this.#stands = 'done';
+    await buildKernel(this.#session);
+  }
 }
 
 async function installProduct(
@@ -42,10 +94,30 @@ async function installProduct(
   plan: PlannedProduct,
   bundles: readonly CatalogOp[],
 ): Promise<Done> {
-  const owners = scriptOwners(depot, plan);
-  const failed = new Set<string>();
-  await runAll(session, owners, 'preinstall', ['product', 'fileset'], failed);
-  const load = loadProduct(session, depot, plan, bundles);
+  const recover = session.options.autorecover || session.options.autorecover_product;
+  await forgetKept(session);
+  const scripts = new LoadScripts(session, depot, plan);
+  if ((await scripts.preinstall()) && recover) throw await scripts.undone(async () => undefined);
+  const plain = loadProduct(session, depot, plan, bundles);
+  const kept = recover ? recoverable(session, plain) : undefined;
+  try {
+    await applyLoad(session, plan, kept?.load ?? plain);
+  } catch (error) {
+    // The transaction has put every file back; what preinstall did is for its companion to undo.
+    if (recover) await scripts.unpreinstall();
+    throw error;
+  }
+  if ((await scripts.postinstall()) && kept) throw await scripts.undone(() => kept.takeBack(`recover ${plan.spec}`));
+  await settleStates(session, plan.filesets, scripts.failed);
+  await forgetKept(session);
+  return { state: 'installed', corrupt: scripts.failed };
+}
+
+async function applyLoad(
+  session: RootSession,
+  plan: PlannedProduct,
+  load: ReturnType<typeof loadProduct>,
+): Promise<void> {
   await session.store.apply({
     label: `install ${plan.spec}`,
     files: load.steps,
@@ -59,63 +131,6 @@ async function installProduct(
       }),
   });
   session.paths.forget();
-  await runAll(session, owners, 'postinstall', ['fileset', 'product'], failed);
-  await markCorrupt(session, plan.filesets, failed);
-  return { state: 'installed', corrupt: failed };
-}
-
-interface OwnedScripts {
-  readonly level: 'product' | 'fileset';
-  /** Filesets a failure spoils. */
-  readonly spoils: readonly string[];
-  readonly owner: ScriptOwner;
-}
-
-function scriptOwners(depot: Depot, plan: PlannedProduct): OwnedScripts[] {
-  const product = depot.catalog.product(plan.id)!;
-  const everything = plan.filesets.map((each) => each.targetKey);
-  const content = (owner: string) => (tag: string) => depot.catalog.controlFile(owner, tag);
-  return [
-    { level: 'product', spoils: everything, owner: { product, location: plan.location, content: content(product.id) } },
-    ...plan.filesets.map((each): OwnedScripts => {
-      const fileset = product.filesets.find((candidate) => candidate.id === splitKey(each.key).filesetId)!;
-      return {
-        level: 'fileset',
-        spoils: [each.targetKey],
-        owner: { product, fileset, location: plan.location, content: content(each.key) },
-      };
-    }),
-  ];
-}
-
-async function runAll(
-  session: RootSession,
-  owners: readonly OwnedScripts[],
-  tag: string,
-  order: readonly ('product' | 'fileset')[],
-  failed: Set<string>,
-): Promise<void> {
-  for (const level of order) {
-    for (const each of owners.filter((owner) => owner.level === level)) {
-      if ((await runControlScript(session, each.owner, tag)) === 'error')
-        for (const key of each.spoils) failed.add(key);
-    }
-  }
-}
-
-/** A fileset whose load scripts failed is loaded but not to be trusted: SD's state corrupt. */
-async function markCorrupt(
-  session: RootSession,
-  filesets: readonly PlannedFileset[],
-  failed: ReadonlySet<string>,
-): Promise<void> {
-  if (failed.size === 0) return;
-  const catalog = installed(session);
-  const ops = filesets.flatMap((each) => {
-    const placed = failed.has(each.targetKey) ? lookUp(catalog, each.targetKey) : undefined;
-    return placed ? [filesetOp(placed, { state: 'corrupt' })] : [];
-  });
-  await session.store.apply({ label: 'mark corrupt', files: [], change: () => ops });
 }
 
 /** Bundle records as the IPD keeps them. */

@@ -35,7 +35,7 @@ export function loadProduct(
   const catalog = installed(session);
   const source = depot.catalog.product(plan.id);
   if (!source) throw new Error(`planned product ${plan.id} is not in the depot`);
-  const loading: Loading = { session, depot, catalog, source, plan };
+  const loading: Loading = { session, depot, catalog, source, plan, state: loadedState(session, source, plan) };
   const loaded = plan.filesets.map((fileset) => loadFileset(loading, fileset));
   const coming = new Set(loaded.flatMap((each) => each.rows.flatMap((row) => (row.type === 'a' ? [] : [row.path]))));
   const replaced = plan.filesets.map((each) => each.targetKey).filter((key) => lookUp(catalog, key) !== undefined);
@@ -107,11 +107,19 @@ function loadFileset(loading: Loading, fileset: PlannedFileset): LoadedFileset {
   return { plan: fileset, target, source, placements, members, rows, ...known, ...(base ? { base } : {}) };
 }
 
+/** While postinstall scripts have still to run the load is not at its end: transient, which stays if the session dies there. */
+function loadedState(session: RootSession, product: Product, plan: PlannedProduct): 'transient' | 'installed' {
+  const keys = new Set(plan.filesets.map((each) => splitKey(each.key).filesetId));
+  const owners = [product, ...product.filesets.filter((each) => keys.has(each.id))];
+  const more = owners.some((each) => each.controlFiles.some((file) => file.tag === 'postinstall'));
+  return more && session.options.run_scripts ? 'transient' : 'installed';
+}
+
 /** The new patch's ids on the target name its save directory. */
-function targetIdentity(
+export function targetIdentity(
   product: Product,
   fileset: Fileset,
-  plan: PlannedFileset,
+  plan: Pick<PlannedFileset, 'targetKey'>,
 ): { product: Product; fileset: Fileset } {
   const { productId, filesetId } = splitKey(plan.targetKey);
   return { product: { ...product, id: productId }, fileset: { ...fileset, id: filesetId } };
@@ -213,7 +221,7 @@ function saveParents(session: RootSession, steps: readonly FileStep[]): FileStep
 }
 
 /** A directory that belongs to whoever runs the session. */
-function ownDirectory() {
+export function ownDirectory() {
   return { mode: 0o755, uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
 }
 

@@ -25,6 +25,8 @@ export interface Loading {
   /** The product in the depot. */
   readonly source: Product;
   readonly plan: PlannedProduct;
+  /** State its filesets get with the load. */
+  readonly state: 'transient' | 'installed';
 }
 
 /** One fileset placed: its rows as the IPD will hold them, and what a patch has to remember. */
@@ -87,7 +89,7 @@ export function filesetOps(loading: Loading, loaded: LoadedFileset, staged: Read
   const attributes = withAttributes(source.attributes, {
     control_directory: target.fileset.id,
     location: plan.location,
-    state: 'installed',
+    state: loading.state,
     ...from,
     ...(patch && base ? patchAttributes(base, loaded.saves) : { applied_patches: isPatch(source) ? undefined : [] }),
   });

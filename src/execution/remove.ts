@@ -1,39 +1,51 @@
 // Runs a remove plan on a root. Order of events (commands.md 6.4), one transaction a product:
 //
-//   root `/` only:  unconfigure scripts, in plan order (dependents first)
-//   per product:    product preremove, filesets' preremove → files and records in one transaction → filesets' postremove, product postremove
+//   root `/` only:  unconfigure scripts, in plan order (dependents first), filesets before their product
+//   per product:    product preremove, filesets' preremove → files and records in one transaction → filesets' postremove, product
+//                   postremove
+//   root `/` only:  kernel_build_cmd when kernel filesets went and auto_kernel_build=true
 //
 // A fileset planned as `rollback` gives back what it saved (rollback.ts); `remove` takes its files away. Script errors do not stop it.
+// While preremove scripts run the filesets are transient; if the removal then fails they are corrupt.
 
 import { list, text } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
 import type { CatalogOp, ChangeSet } from '../model/change.ts';
+import { SdError } from '../model/error.ts';
 import { baseOf, isPatch, lookUp, type Placed, patchEntry, saveDirectory } from '../model/patches.ts';
 import type { Plan, PlannedProduct } from '../model/plan.ts';
 import type { FilesetKey } from '../model/software.ts';
 import type { FileStep } from '../store/transaction-types.ts';
-import { moveState } from './configure.ts';
+import { unconfigureFilesets } from './configure.ts';
+import { buildKernel } from './kernel.ts';
 import { dropSaves, leaving } from './leaving.ts';
 import { filesetOp, saveDirectories } from './patching.ts';
 import { rollBack } from './rollback.ts';
-import { runControlScript, type ScriptOwner } from './scripts.ts';
+import { hasScript, runControlScript, type ScriptOwner } from './scripts.ts';
 import { installed, type RootSession } from './session.ts';
 import { type Done, inTurn, refuseStale } from './turns.ts';
 
-/** Executes `plan`; bundle records that end go with the last product. Findings are events; throws SdError `plan_stale`. */
-export async function executeRemove(session: RootSession, plan: Plan): Promise<void> {
-  refuseStale(plan, installed(session));
-  if (session.root === '/') {
-    await moveState(
-      session,
-      plan.products.flatMap((product) => product.filesets.map((each) => each.targetKey)),
-      'unconfigure',
-    );
-  }
-  const now: Plan = { ...plan, generation: installed(session).generation };
-  await inTurn({ plan: now, catalog: installed(session), task: 'remove', emit: session.emit }, (product) =>
-    removeProduct(session, product, product === plan.products.at(-1) ? (plan.bundles ?? []) : []),
+/**
+ * Executes `plan`; bundle records that end go with the last product. Answers true when the machine has to be rebooted now (autoreboot).
+ * Findings are events; throws SdError `plan_stale`.
+ */
+export async function executeRemove(root: RootSession, plan: Plan): Promise<boolean> {
+  refuseStale(plan, installed(root));
+  const filesets = plan.products.flatMap((product) => product.filesets);
+  const session = { ...root, kernel: root.root === '/' && filesets.some((each) => each.isKernel === true) };
+  await unconfigureFilesets(
+    session,
+    filesets.map((each) => each.targetKey),
   );
+  const now: Plan = { ...plan, generation: installed(session).generation };
+  const ok = await inTurn(
+    { plan: now, catalog: installed(session), task: 'remove', emit: session.emit },
+    (product) => removeProduct(session, product, product === plan.products.at(-1) ? (plan.bundles ?? []) : []),
+    async () => {
+      if (session.kernel && session.options.auto_kernel_build) await buildKernel(session);
+    },
+  );
+  return ok && session.root === '/' && session.options.autoreboot && filesets.some((each) => each.isReboot === true);
 }
 
 async function removeProduct(session: RootSession, plan: PlannedProduct, bundles: readonly string[]): Promise<Done> {
@@ -43,9 +55,45 @@ async function removeProduct(session: RootSession, plan: PlannedProduct, bundles
     return placed ? [{ plan: each, placed }] : [];
   });
   const scripts = going.map((each) => scriptOwner(catalog, each.placed));
-  const productScript = going[0] ? [productOwner(catalog, going[0].placed)] : [];
-  for (const script of [...productScript, ...scripts]) await runControlScript(session, script, 'preremove');
-  const { steps, change } = removal(session, catalog, plan, going, bundles);
+  const whole = going[0] ? [productOwner(catalog, going[0].placed)] : [];
+  const began = await preremove(session, going, [...whole, ...scripts]);
+  try {
+    await applyRemoval(session, plan, going, bundles);
+  } catch (error) {
+    if (began && error instanceof SdError && error.code !== 'interrupted') await setState(session, going, 'corrupt');
+    throw error;
+  }
+  session.paths.forget();
+  for (const script of [...scripts, ...whole]) await runControlScript(session, script, 'postremove');
+  return { state: '' };
+}
+
+type Going = readonly { readonly plan: PlannedProduct['filesets'][number]; readonly placed: Placed }[];
+
+/** Answers true when there was a script to run. */
+async function preremove(session: RootSession, going: Going, scripts: readonly ScriptOwner[]): Promise<boolean> {
+  if (!scripts.some((each) => hasScript(session, each, 'preremove'))) return false;
+  await setState(session, going, 'transient');
+  await session.store.publish();
+  for (const script of scripts) await runControlScript(session, script, 'preremove');
+  return true;
+}
+
+async function setState(session: RootSession, going: Going, state: string): Promise<void> {
+  const ops = going.flatMap(({ placed: { key } }) => {
+    const placed = lookUp(installed(session), key);
+    return placed ? [filesetOp(placed, { state })] : [];
+  });
+  await session.store.apply({ label: `removal ${state}`, files: [], change: () => ops });
+}
+
+async function applyRemoval(
+  session: RootSession,
+  plan: PlannedProduct,
+  going: Going,
+  bundles: readonly string[],
+): Promise<void> {
+  const { steps, change } = removal(session, installed(session), plan, going, bundles);
   await session.store.apply({
     label: `remove ${plan.spec}`,
     files: steps,
@@ -58,9 +106,6 @@ async function removeProduct(session: RootSession, plan: PlannedProduct, bundles
         bytes,
       }),
   });
-  session.paths.forget();
-  for (const script of [...scripts, ...productScript]) await runControlScript(session, script, 'postremove');
-  return { state: '' };
 }
 
 /** Everything one product's removal does to disk and catalog. */
@@ -68,7 +113,7 @@ function removal(
   session: RootSession,
   catalog: Catalog,
   plan: PlannedProduct,
-  going: readonly { plan: PlannedProduct['filesets'][number]; placed: Placed }[],
+  going: Going,
   bundles: readonly string[],
 ): { steps: FileStep[]; change: ChangeSet } {
   const removed = going.filter((each) => each.plan.action === 'remove');

@@ -1,128 +1,131 @@
 // Control scripts (commands.md 7): finds one, gives it its environment and directory, streams its output, judges its exit value.
-// Started and ended are recorded in the store, so that a script cut off by a crash is never silently run twice.
+// Started and ended are recorded in the store, so that a script cut off by a crash is never silently run twice (interrupted.ts).
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runScript } from '../host/process.ts';
-import { type ControlFile, type Fileset, filesetName, type Product, tagOf } from '../model/software.ts';
-import { qualified } from '../model/spec.ts';
-import { adminInRoot, type RootSession, tell } from './session.ts';
+import { SdError } from '../model/error.ts';
+import { filesetKey, filesetName, tagOf } from '../model/software.ts';
+import { controlDirectory, publishedDirectory, type ScriptOwner } from './control-directory.ts';
+import { environment } from './script-environment.ts';
+import { type RootSession, tell } from './session.ts';
 
-/** Whose script, and where its control files come from. */
-export interface ScriptOwner {
-  readonly product: Product;
-  /** Absent for a product script. */
-  readonly fileset?: Fileset;
-  readonly location: string;
-  /** Content of one of the owner's control files. */
-  readonly content: (tag: string) => Buffer | undefined;
-}
+export type { ScriptOwner } from './control-directory.ts';
 
 export type ScriptResult = 'absent' | 'success' | 'warning' | 'error';
 
 /** What running a script needs of a session; a preview has no store and leaves no note. */
-export type ScriptSession = Pick<RootSession, 'root' | 'admin' | 'options' | 'emit'> & {
+export type ScriptSession = Pick<RootSession, 'root' | 'admin' | 'options' | 'emit' | 'kernel'> & {
+  readonly context?: RootSession['context'];
   readonly store?: Pick<RootSession['store'], 'scriptStarted' | 'scriptEnded'>;
+  /** For verify and fix scripts: does the software fit this machine? */
+  readonly compatible?: boolean;
 };
 
+/** They change nothing, so one that was cut off needs no note. */
+const HARMLESS = new Set(['checkinstall', 'checkremove', 'verify', 'request']);
+
+/** A script that could not be started at all; the shell's own value for that. */
+const NOT_STARTED = 127;
+
 /**
- * Runs the script `tag` of `owner` and gives its exit value; undefined when there is none or run_scripts=false. Started and ended are
- * noted in the store. Relative to SW_CONTROL_DIRECTORY a script finds all control files of its owner.
+ * Runs the script `tag` of `owner` and gives its exit value; undefined when there is none or run_scripts=false. Scripts that change
+ * something are noted in the store. Relative to SW_CONTROL_DIRECTORY a script finds all control files of its owner; `after` may read
+ * what it left there.
  */
-export async function execScript(session: ScriptSession, owner: ScriptOwner, tag: string): Promise<number | undefined> {
+export async function execScript(
+  session: ScriptSession,
+  owner: ScriptOwner,
+  tag: string,
+  after: (directory: string) => void = () => undefined,
+): Promise<number | undefined> {
   const holder = owner.fileset ?? owner.product;
   const control = holder.controlFiles.find((each) => each.tag === tag);
   if (!control || !session.options.run_scripts || !owner.content(tag)) return undefined;
-  const directory = layOut(owner, holder.controlFiles);
+  const directory = controlDirectory(owner, tag, session.admin);
   const who = { tag, owner: nameOf(owner), level: owner.fileset ? 'fileset' : 'product' } as const;
   session.emit({ type: 'script.begin', ...who });
-  const id = owner.fileset ? `${owner.product.id}/${owner.fileset.id}` : owner.product.id;
   try {
-    await session.store?.scriptStarted(id, tag);
-    const exit = await runScript({
-      file: join(directory, control.path),
-      ...(control.interpreter === undefined ? {} : { interpreter: control.interpreter }),
-      env: environment(session, owner, tag, `${directory}/`),
-      cwd: directory,
-      onLine: (line, stream) => session.emit({ type: 'script.output', line, stream }),
-    });
-    await session.store?.scriptEnded(id, tag, exit);
-    const fatal = exit === 1 && session.options.enforce_scripts;
-    session.emit({ type: 'script.end', ...who, exit, location: publishedPlace(session, owner, control), fatal });
+    const exit = await noted(session, owner, tag, () =>
+      started(session, {
+        file: join(directory.path, control.path),
+        ...(control.interpreter === undefined ? {} : { interpreter: control.interpreter }),
+        env: environment(session, owner, tag, directory),
+        cwd: directory.path,
+        interactive: tag === 'request',
+        onLine: (line, stream) => session.emit({ type: 'script.output', line, stream }),
+      }),
+    );
+    const fatal = exit !== 0 && exit !== 2 && session.options.enforce_scripts;
+    session.emit({ type: 'script.end', ...who, exit, location: placeOf(session, owner, tag), fatal });
+    after(directory.path);
     return exit;
   } finally {
-    rmSync(directory, { recursive: true, force: true });
+    directory.remove();
   }
 }
 
 /**
- * Runs a load, configuration or removal script and judges it (commands.md 7.3): 0 success, 2 a WARNING, all else an ERROR, or a WARNING
- * with enforce_scripts=false. The check scripts are judged by analysis instead.
+ * Runs a script and judges it (commands.md 7.3): 0 success, 2 a WARNING, all else an ERROR, or a WARNING with enforce_scripts=false.
+ * The check scripts are judged by analysis instead.
  */
-export async function runControlScript(session: RootSession, owner: ScriptOwner, tag: string): Promise<ScriptResult> {
-  const exit = await execScript(session, owner, tag);
+export async function runControlScript(
+  session: ScriptSession,
+  owner: ScriptOwner,
+  tag: string,
+  after?: (directory: string) => void,
+): Promise<ScriptResult> {
+  const exit = await execScript(session, owner, tag, after);
   if (exit === undefined) return 'absent';
   if (exit === 0) return 'success';
   const failed = exit !== 2 && session.options.enforce_scripts;
-  const control = (owner.fileset ?? owner.product).controlFiles.find((each) => each.tag === tag)!;
   tell(session, {
     severity: failed ? 'error' : 'warning',
     code: failed ? 'script_failed' : 'script_warning',
     text:
       `The "${tag}" script for "${nameOf(owner)}" failed (exit code "${exit}").  ` +
-      `The script location was "${publishedPlace(session, owner, control)}".`,
+      `The script location was "${placeOf(session, owner, tag)}".`,
     subjects: [nameOf(owner)],
   });
   return failed ? 'error' : 'warning';
+}
+
+/** True when the owner brings a script of this tag that the session would run. */
+export function hasScript(session: Pick<ScriptSession, 'options'>, owner: ScriptOwner, tag: string): boolean {
+  const holder = owner.fileset ?? owner.product;
+  return session.options.run_scripts && holder.controlFiles.some((each) => each.tag === tag);
+}
+
+async function noted(
+  session: ScriptSession,
+  owner: ScriptOwner,
+  tag: string,
+  run: () => Promise<number>,
+): Promise<number> {
+  if (!session.store || HARMLESS.has(tag)) return run();
+  const key = owner.fileset ? filesetKey(owner.product.id, owner.fileset.id) : owner.product.id;
+  await session.store.scriptStarted(key, tag);
+  const exit = await run();
+  await session.store.scriptEnded(key, tag, exit);
+  return exit;
+}
+
+/** What keeps a script from starting is told like its own output. */
+async function started(session: ScriptSession, run: Parameters<typeof runScript>[0]): Promise<number> {
+  try {
+    return await runScript(run);
+  } catch (error) {
+    if (!(error instanceof SdError)) throw error;
+    session.emit({ type: 'script.output', line: `ERROR:   ${error.message}`, stream: 'stderr' });
+    return NOT_STARTED;
+  }
 }
 
 function nameOf(owner: ScriptOwner): string {
   return owner.fileset ? filesetName(owner.product, owner.fileset) : tagOf(owner.product);
 }
 
-/** Control files of the owner in a directory of their own; every script of the session sees its siblings there. */
-function layOut(owner: ScriptOwner, files: readonly ControlFile[]): string {
-  const directory = mkdtempSync(join(tmpdir(), 'swagent.'));
-  for (const file of files) {
-    const content = owner.content(file.tag);
-    const target = join(directory, file.path);
-    // A control file's name is a single word; anything else would leave the directory.
-    if (!content || file.path.includes('/') || file.path === '..') continue;
-    writeFileSync(target, content, { mode: 0o700 });
-  }
-  return directory;
-}
-
 /** Where the IPD keeps the script once its product is loaded; messages name this place. */
-function publishedPlace(session: ScriptSession, owner: ScriptOwner, control: ControlFile): string {
-  const below = owner.fileset ? owner.fileset.id : 'pfiles';
-  return `${session.admin}/products/${owner.product.id}/${below}/${control.path}`;
-}
-
-function environment(
-  session: ScriptSession,
-  owner: ScriptOwner,
-  tag: string,
-  directory: string,
-): Record<string, string> {
-  const locale = Object.fromEntries(
-    ['LC_ALL', 'LC_CTYPE', 'LC_MESSAGES', 'LC_TIME', 'TZ', 'TMPDIR'].flatMap((name) => {
-      const value = process.env[name];
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
-  const path = '/usr/sbin:/usr/bin:/sbin:/bin';
-  return {
-    ...locale,
-    LANG: process.env.LANG ?? 'C',
-    PATH: path,
-    SW_CATALOG: `${adminInRoot(session).replace(/^\//, '')}/products`,
-    SW_CONTROL_DIRECTORY: directory,
-    SW_CONTROL_TAG: tag,
-    SW_LOCATION: owner.location,
-    SW_PATH: path,
-    SW_ROOT_DIRECTORY: session.root,
-    SW_SOFTWARE_SPEC: qualified(owner.product, owner.fileset),
-  };
+function placeOf(session: ScriptSession, owner: ScriptOwner, tag: string): string {
+  const control = (owner.fileset ?? owner.product).controlFiles.find((each) => each.tag === tag);
+  return join(publishedDirectory(owner, session.admin), control?.path ?? tag);
 }

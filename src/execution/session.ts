@@ -24,10 +24,12 @@ export interface RootSession {
   readonly emit: Emit;
   /** One time for everything the session records, milliseconds since 1970. */
   readonly now: number;
+  /** True when kernel filesets are loaded or removed in this session. */
+  readonly kernel?: boolean;
 }
 
 /** Reports a finding; the frame of the session (operations/session.ts) keeps it for the outcome. */
-export function tell(session: RootSession, finding: Finding): void {
+export function tell(session: Pick<RootSession, 'emit'>, finding: Finding): void {
   session.emit({ type: 'finding', finding });
 }
 

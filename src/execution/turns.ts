@@ -16,14 +16,15 @@ export interface Done {
 }
 
 /**
- * Runs `each` for every product between `execution.begin` and `execution.end`, then `last` if none failed.
- * Throws SdError `plan_stale` when the catalog moved on since the plan was made (D6); what a product throws as SdError becomes a finding.
+ * Runs `each` for every product between `execution.begin` and `execution.end`, then `last` if none threw; it may answer with how many
+ * filesets it failed.
+ * Answers true when nothing failed. Throws SdError `plan_stale` when the catalog moved on since the plan was made (D6); what a product throws as SdError becomes a finding.
  */
 export async function inTurn(
   parts: { plan: Plan; catalog: Catalog; task: Task; emit: Emit },
   each: (product: PlannedProduct) => Promise<Done>,
-  last: () => Promise<void> = async () => undefined,
-): Promise<void> {
+  last: () => Promise<unknown> = async () => 0,
+): Promise<boolean> {
   const { plan, task, emit } = parts;
   refuseStale(plan, parts.catalog);
   const filesets = plan.products.flatMap((product) => product.filesets);
@@ -31,6 +32,7 @@ export async function inTurn(
   emit({ type: 'execution.begin', task, filesets: filesets.length, files: total('files'), bytes: total('bytes') });
   let errors = 0;
   let begun = 0;
+  let broken = false;
   for (const [position, product] of plan.products.entries()) {
     await stopPoint();
     emit({ type: 'product.begin', task, spec: product.spec });
@@ -53,9 +55,10 @@ export async function inTurn(
     emit({ type: 'product.end', task, spec: product.spec, ok: done !== undefined });
     if (done) continue;
     errors += tellNotDone(emit, plan.products.slice(position + 1));
+    broken = true;
     break;
   }
-  if (errors === 0 && !(await attempt(emit, '', () => ending(last)))) errors += 1;
+  if (!broken) errors += (await attempt(emit, '', async () => Number((await last()) ?? 0))) ?? 1;
   emit({
     type: 'execution.end',
     task,
@@ -65,6 +68,7 @@ export async function inTurn(
     warnings: 0,
     filesets: filesets.length,
   });
+  return errors === 0;
 }
 
 /** A plan is for one generation of the target's catalog. */
@@ -77,7 +81,7 @@ export function refuseStale(plan: Plan, catalog: Catalog): void {
   });
 }
 
-async function attempt(emit: Emit, spec: string, work: () => Promise<Done>): Promise<Done | undefined> {
+async function attempt<Result>(emit: Emit, spec: string, work: () => Promise<Result>): Promise<Result | undefined> {
   try {
     return await work();
   } catch (error) {
@@ -96,9 +100,4 @@ function tellNotDone(emit: Emit, rest: readonly PlannedProduct[]): number {
     finding: { severity: 'error', code: 'not_done', text, subjects: rest.map((product) => product.spec) },
   });
   return rest.reduce((sum, product) => sum + product.filesets.length, 0);
-}
-
-async function ending(last: () => Promise<void>): Promise<Done> {
-  await last();
-  return { state: '' };
 }

@@ -10,6 +10,8 @@ import { SdError } from '../model/error.ts';
 const STAND_INS: Readonly<Record<string, readonly string[]>> = {
   ksh: ['ksh', 'ksh93', 'mksh', 'bash'],
   posix: ['sh'],
+  // HP's own is a Korn shell in all but name; where there is none of that name the script is one for it.
+  '/sbin/sh': ['ksh', 'ksh93', 'mksh', 'bash', 'sh'],
 };
 
 /**
@@ -40,7 +42,7 @@ export function exitValue(code: number | null, signal: NodeJS.Signals | null): n
 function find(wanted: string, path: string): string | undefined {
   if (wanted.startsWith('/') && isProgram(wanted)) return wanted;
   const name = basename(wanted);
-  for (const each of STAND_INS[name] ?? [name]) {
+  for (const each of STAND_INS[wanted] ?? STAND_INS[name] ?? [name]) {
     const found = path
       .split(delimiter)
       .map((directory) => join(directory, each))

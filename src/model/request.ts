@@ -7,6 +7,11 @@ export interface EngineOptions {
   readonly allow_incompatible: boolean;
   readonly allow_multiple_versions: boolean;
   readonly allow_split_patches: boolean;
+  readonly ask: 'true' | 'false' | 'as_needed';
+  readonly auto_kernel_build: boolean;
+  readonly autorecover: boolean;
+  readonly autorecover_product: boolean;
+  readonly autoreboot: boolean;
   readonly autoselect_dependencies: 'true' | 'false' | 'as_needed';
   readonly autoselect_dependents: boolean;
   readonly autoselect_minimum_dependencies: boolean;
@@ -22,10 +27,13 @@ export interface EngineOptions {
   readonly defer_configure: boolean;
   readonly enforce_dependencies: boolean;
   readonly enforce_dsa: boolean;
+  readonly enforce_kernbld_failure: boolean;
   readonly enforce_locatable: boolean;
   readonly enforce_scripts: boolean;
   readonly enforce_selections: boolean;
   readonly follow_symlinks: boolean;
+  readonly kernel_build_cmd: string;
+  readonly kernel_path: string;
   readonly layout_version: string;
   /** Seconds to wait for another session on the same target; 0 = refuse at once. Ours, not SD's. */
   readonly lock_timeout: number;
@@ -35,6 +43,7 @@ export interface EngineOptions {
   readonly patch_filter: string;
   readonly patch_match_target: boolean;
   readonly patch_save_files: boolean;
+  readonly reboot_cmd: string;
   readonly recopy: boolean;
   readonly reconfigure: boolean;
   readonly register_new_depot: boolean;
@@ -44,6 +53,8 @@ export interface EngineOptions {
   readonly remove_obsolete_filesets: boolean;
   readonly run_scripts: boolean;
   readonly show_superseded_patches: boolean;
+  readonly system_file_path: string;
+  readonly system_prep_cmd: string;
 }
 
 /** Where and who: the same for every operation. */
@@ -54,6 +65,8 @@ export interface SessionContext {
   readonly user: string;
   readonly host: string;
   readonly jobid?: string;
+  /** Text for SW_SESSION_OPTIONS, `option=value` lines with software and targets: all targets, or only this one. Absent: no scripts. */
+  readonly sessionOptions?: (targets: 'all' | 'this') => string;
 }
 
 interface Base {
@@ -68,6 +81,8 @@ interface Base {
 export interface InstallRequest extends Base {
   readonly source: string;
   readonly target: string;
+  /** swinstall -c: directory with responses to request scripts (operations/responses.ts). */
+  readonly responses?: string;
 }
 
 /** swremove, swverify, swconfig, swmodify: `depot` chooses what `target` is. */

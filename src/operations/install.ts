@@ -5,12 +5,18 @@ import { planInstall } from '../analysis/install.ts';
 import type { Depot } from '../depot/depot.ts';
 import { openDepot } from '../depot/open.ts';
 import { executeInstall } from '../execution/install.ts';
+import { reboot } from '../execution/kernel.ts';
+import { flag } from '../model/attributes.ts';
+import type { Catalog } from '../model/catalog.ts';
 import type { Emit } from '../model/events.ts';
-import type { Outcome } from '../model/plan.ts';
+import { lookUp } from '../model/patches.ts';
+import type { Outcome, Selection } from '../model/plan.ts';
 import type { InstallRequest } from '../model/request.ts';
 import { selectForInstall } from '../selection/install.ts';
 import { softwareSpecs } from './copy.ts';
 import { registerNew } from './register.ts';
+import { askRequests } from './requests.ts';
+import { withResponses } from './responses.ts';
 import { openRoot, type RootTarget } from './root-target.ts';
 import { rootViews } from './root-views.ts';
 import {
@@ -29,6 +35,8 @@ export async function install(request: InstallRequest, emit: Emit): Promise<Outc
   return runSession(request.context, place, emit, async (session) => {
     session.emit({ type: 'selection.begin' });
     const { options, preview } = request;
+    let reboots = false;
+    let result: SessionResult;
     const target = await connect(session, 'target', place, () =>
       openRoot(request.target, { session, options, preview, create: true }),
     );
@@ -36,25 +44,28 @@ export async function install(request: InstallRequest, emit: Emit): Promise<Outc
       const from = `${request.context.host}:${request.source}`;
       const source = await connect(session, 'source', from, () => openDepot(request.source));
       try {
-        return await installFrom(source, target, request, session);
+        [result, reboots] = await installFrom(source, target, request, session);
       } finally {
         source.close();
       }
     } finally {
       await target.close();
     }
+    if (reboots) await reboot(options.reboot_cmd, session.emit);
+    return result;
   });
 }
 
+/** Answers also whether the machine has to be rebooted, once everything is closed. */
 async function installFrom(
   source: Depot,
   target: RootTarget,
   request: InstallRequest,
   session: Session,
-): Promise<SessionResult> {
+): Promise<[SessionResult, boolean]> {
   const { options, context, preview } = request;
   session.report(source.findings);
-  const selection = selectForInstall({
+  const selected = selectForInstall({
     source: source.catalog,
     target: target.catalog(),
     software: request.software,
@@ -62,30 +73,64 @@ async function installFrom(
     into: 'root',
   });
   const places = { source: `${context.host}:${source.location}`, target: `${context.host}:${request.target}` };
-  const software = softwareSpecs(selection, source.catalog);
-  if (!endSelection(session, selection, { ...places, software, enforce: options.enforce_selections })) return {};
+  const { asked, selection } = await answered(source, target, request, session, selected);
+  const software = softwareSpecs(selection, asked.catalog);
+  if (!endSelection(session, selection, { ...places, software, enforce: options.enforce_selections })) {
+    return [{}, false];
+  }
   return agentSession(
     session,
     { task: 'install', ...places, logfile: `${context.host}:${target.admin}/swagent.log` },
     async () => {
       session.emit({ type: 'analysis.begin', preview });
+      const kernel = hasKernel(asked.catalog, selection);
       const plan = await planInstall({
-        source: source.catalog,
+        source: asked.catalog,
         target: target.catalog(),
         selection,
         options,
         into: 'root',
         targetPath: request.target,
-        views: rootViews(target.looked, source.catalog),
+        views: rootViews({ ...target.looked, kernel }, asked.catalog),
       });
-      if (!endAnalysis(session, plan, places.target, preview)) return { plan };
+      if (!endAnalysis(session, plan, places.target, preview)) return [{ plan }, false];
       const { known } = target;
-      await executeInstall(await target.change(), source, plan);
+      const reboots = await executeInstall(await target.change(), asked, plan);
       const arrived = target.catalog().products().length > 0;
       if (!known && arrived && request.target !== '/' && options.register_new_root) {
         registerNew(options.admin_directory, request.target, 'root', session.emit);
       }
-      return { plan, generation: target.catalog().generation };
+      return [{ plan, generation: target.catalog().generation }, reboots];
     },
   );
+}
+
+/** Runs request scripts as the option `ask` says, and puts responses among the control files of what is selected. */
+async function answered(
+  source: Depot,
+  target: RootTarget,
+  request: InstallRequest,
+  session: Session,
+  selected: Selection,
+): Promise<{ asked: Depot; selection: Selection }> {
+  const { options, preview } = request;
+  const looked = { ...target.looked, options: preview ? { ...options, ask: 'false' as const } : options };
+  const parts = { catalog: source.catalog, selection: selected, directory: request.responses };
+  const { responses, selection } = await askRequests({ ...looked, emit: session.emit }, parts);
+  const asked: Depot = {
+    kind: source.kind,
+    location: source.location,
+    findings: source.findings,
+    catalog: withResponses(source.catalog, responses),
+    content: (fileset, file) => source.content(fileset, file),
+    close: () => source.close(),
+  };
+  return { asked, selection };
+}
+
+function hasKernel(catalog: Catalog, selection: Selection): boolean {
+  return selection.entries.some(({ key }) => {
+    const placed = lookUp(catalog, key);
+    return placed !== undefined && flag(placed.fileset.attributes, 'is_kernel');
+  });
 }

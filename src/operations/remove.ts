@@ -5,6 +5,7 @@ import { planRemove } from '../analysis/remove.ts';
 import { dropEmptyDepot, openDepotToChange } from '../depot/change.ts';
 import { openDepot } from '../depot/open.ts';
 import { executeDepotRemove } from '../execution/depot-remove.ts';
+import { reboot } from '../execution/kernel.ts';
 import { executeRemove } from '../execution/remove.ts';
 import type { Catalog } from '../model/catalog.ts';
 import type { Emit } from '../model/events.ts';
@@ -40,16 +41,20 @@ async function removeFromRoot(request: TargetRequest, session: Session, place: s
   const target = await connect(session, 'target', place, () =>
     openRoot(request.target, { session, options, preview, create: false }),
   );
+  let reboots = false;
+  let result: SessionResult;
   try {
     const views = rootViews(target.looked, target.catalog());
     const logfile = `${context.host}:${target.admin}/swagent.log`;
-    return await decide(request, session, { place, logfile, catalog: target.catalog(), views }, async (plan) => {
-      await executeRemove(await target.change(), plan);
+    result = await decide(request, session, { place, logfile, catalog: target.catalog(), views }, async (plan) => {
+      reboots = await executeRemove(await target.change(), plan);
       return target.catalog().generation;
     });
   } finally {
     await target.close();
   }
+  if (reboots) await reboot(options.reboot_cmd, session.emit);
+  return result;
 }
 
 async function removeFromDepot(request: TargetRequest, session: Session, place: string): Promise<SessionResult> {

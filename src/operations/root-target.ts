@@ -3,6 +3,7 @@
 
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { settleInterrupted } from '../execution/interrupted.ts';
 import type { RootSession } from '../execution/session.ts';
 import { accountsOf } from '../host/accounts.ts';
 import { firstMissing } from '../host/made-directories.ts';
@@ -12,6 +13,7 @@ import { type Catalog, emptyCatalog } from '../model/catalog.ts';
 import { hasErrno, reasonOf, SdError } from '../model/error.ts';
 import type { Finding } from '../model/plan.ts';
 import type { EngineOptions } from '../model/request.ts';
+import type { Store } from '../store/store.ts';
 import type { LookedAt } from './root-views.ts';
 import type { Session } from './session.ts';
 
@@ -41,19 +43,22 @@ export async function openRoot(
   if (!there && !(create && options.create_target_path)) throw missing(root, create);
   const admin = adminDirectory(root, options.admin_directory);
   requireDirectory(root);
-  const looked = { root, admin, paths: new RootPaths(root), options, emit: session.emit };
+  const { context, emit } = session;
+  const looked = { root, admin, paths: new RootPaths(root), options, context, emit };
   const known = ['ipd', 'products'].some((each) => existsSync(join(admin, each)));
   const published =
     preview && known ? installedCatalog(root, admin) : { catalog: emptyCatalog('root'), interrupted: false };
   if (published.interrupted) session.report([waiting(root)]);
-  const open = () =>
-    openIpd(root, admin, {
+  const open = async () => {
+    const opened = await openIpd(root, admin, {
       create,
-      command: session.context.command,
-      user: session.context.user,
+      command: context.command,
+      user: context.user,
       lockTimeout: options.lock_timeout,
-      onRecovered: (recovery) => session.emit({ type: 'recovered', ...recovery }),
+      onRecovered: (recovery) => emit({ type: 'recovered', ...recovery }),
     });
+    return settled(opened, session);
+  };
   const first = firstMissing(admin);
   if (!preview && first !== undefined) requireWritable(root, dirname(first));
   let store = preview || !known ? undefined : await open();
@@ -64,7 +69,7 @@ export async function openRoot(
     looked: store ? { ...looked, store } : looked,
     change: async () => {
       store ??= await open();
-      return { ...looked, store, accounts: accountsOf(root), context: session.context, now: Date.now() };
+      return { ...looked, store, accounts: accountsOf(root), now: Date.now() };
     },
     async close() {
       if (store === undefined) return;
@@ -73,6 +78,17 @@ export async function openRoot(
       if (empty && !known) undoNewIpd(admin, first);
     },
   };
+}
+
+/** Scripts that a dead session had started are told of, and what they were for is marked. */
+async function settled(store: Store, session: Session): Promise<Store> {
+  try {
+    session.report(await settleInterrupted(store));
+    return store;
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
 }
 
 /** Throws `no_permission` where a first IPD could not be made. */

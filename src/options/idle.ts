@@ -1,6 +1,6 @@
 // Option table, part four: accepted, documented, without effect. Each group says why; setting one gives a NOTE with that reason.
 
-import { boolean, choice, integer, LARGEST, list, octal, path, text, tristate, without } from './declaration.ts';
+import { boolean, choice, integer, LARGEST, list, octal, path, text, without } from './declaration.ts';
 
 const NETWORK = without('Commands work on this machine themselves; no daemon or agent is asked over the network.', {
   agent: path('ag', '/usr/lbin/swagent', 'Program of the agent.'),
@@ -31,21 +31,10 @@ const NETWORK = without('Commands work on this machine themselves; no daemon or 
   use_alternate_source: boolean('in cp', false, 'Let each agent use its alternate source.'),
 });
 
-const KERNEL = without(
-  'A Linux kernel is a package of its own; none is built and the machine is never rebooted from here.',
-  {
-    auto_kernel_build: boolean('rm', true, 'Build the kernel after kernel filesets were removed.'),
-    autoreboot: boolean('in rm', false, 'Reboot when the software asks for it.'),
-    enforce_kernbld_failure: boolean('in rm', true, 'Stop when the kernel cannot be built.'),
-    kernel_build_cmd: path('ag', '/usr/sbin/mk_kernel', 'Program that builds the kernel.'),
-    kernel_path: path('ag', '/stand/vmunix', 'Path of the kernel.'),
-    os_name: text('in', '', 'System name for an update of the operating system.'),
-    os_release: text('in', '', 'System release for an update of the operating system.'),
-    reboot_cmd: path('ag', '/sbin/reboot', 'Program that reboots the machine.'),
-    system_file_path: path('ag', '/stand/system', 'Path of the system file of the kernel.'),
-    system_prep_cmd: path('ag', '/usr/lbin/sysadm/system_prep', 'Program run before the kernel is built.'),
-  },
-);
+const UPDATE = without('An operating system is not updated from here.', {
+  os_name: text('in', '', 'System name for an update of the operating system.'),
+  os_release: text('in', '', 'System release for an update of the operating system.'),
+});
 
 const CLEANUP = without('HP-UX runs these programs of its own around a session; Linux has no such programs.', {
   config_cleanup_cmd: path('ag', '/usr/lbin/sw/config_clean', 'Program run after configure scripts.'),
@@ -65,8 +54,6 @@ const MOUNTS = without(
 const TRANSACTIONS = without(
   'Each product is one transaction: it is loaded whole or everything is put back, and every file is written anew.',
   {
-    autorecover: boolean('in', false, 'Put the old files back when a fileset cannot be loaded.'),
-    autorecover_product: boolean('in', false, 'Older form of autorecover.'),
     reinstall_files: boolean('in cp pk', false, 'Write files that are there already and equal.', { swpackage: true }),
     reinstall_files_use_cksum: boolean('in cp pk', true, 'Compare by checksum for that decision.', {
       swpackage: false,
@@ -106,7 +93,6 @@ const PERMISSIONS = without('Who may do what is decided by the permissions of th
 
 const LATER = without('This release does not do it.', {
   allow_partial_bundles: boolean('pk', true, 'Package bundles whose contents are not all there.'),
-  ask: tristate('in cf ak', 'false', 'Run request scripts.', { swask: 'true' }),
   codeword: text('in cp', '', 'Word that unlocks protected software.'),
   control_files: list('md', [], 'Control scripts to add to a fileset or product, or with -u to drop.'),
   customer_id: text('in cp', '', 'Number that belongs to the codeword.'),
@@ -121,7 +107,7 @@ const LATER = without('This release does not do it.', {
 
 export const IDLE = {
   ...NETWORK,
-  ...KERNEL,
+  ...UPDATE,
   ...CLEANUP,
   ...MOUNTS,
   ...TRANSACTIONS,

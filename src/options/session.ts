@@ -25,19 +25,31 @@ export function sessionPath(home: string, command: CommandName, name?: string): 
 /** Writes every option of the command with the value it has. Throws the errno error of the file system. */
 export function writeSession(file: string, options: ResolvedOptions, asked: SessionSelections, now: Date): void {
   const { command } = options;
-  const values = new Map<OptionName, unknown>(Object.entries(options.values) as [OptionName, unknown][]);
-  // swreg's operands are its own option; all others keep theirs in `software`.
-  values.set(command === 'swreg' ? 'objects_to_register' : 'software', asked.software).set('targets', asked.targets);
-  if (asked.source !== undefined) values.set(command === 'swpackage' ? 'source_file' : 'source', asked.source);
   const lines = [
     `# ${command} session file`,
     '#',
     `# Filename  ${file}`,
     `# Date saved  ${date(now)}`,
-    ...optionsOf(command).map(([name, option]) => printEntry(command, name, printValue(option, values.get(name)))),
+    ...settingsOf(options, asked).map(([name, value]) => printEntry(command, name, value)),
   ];
   mkdirSync(dirname(file), { recursive: true });
   writeFileAtomically(file, `${lines.join('\n')}\n`, 0o644);
+}
+
+/** The same for control scripts (SW_SESSION_OPTIONS, commands.md 7.2): one `option=value` a line, nothing quoted, lists parted by blanks. */
+export function printForScripts(options: ResolvedOptions, asked: SessionSelections): string {
+  return settingsOf(options, asked)
+    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : value.join(' ')}\n`)
+    .join('');
+}
+
+function settingsOf(options: ResolvedOptions, asked: SessionSelections): [OptionName, string | readonly string[]][] {
+  const { command } = options;
+  const values = new Map<OptionName, unknown>(Object.entries(options.values) as [OptionName, unknown][]);
+  // swreg's operands are its own option; all others keep theirs in `software`.
+  values.set(command === 'swreg' ? 'objects_to_register' : 'software', asked.software).set('targets', asked.targets);
+  if (asked.source !== undefined) values.set(command === 'swpackage' ? 'source_file' : 'source', asked.source);
+  return optionsOf(command).map(([name, option]) => [name, printValue(option, values.get(name))]);
 }
 
 function date(now: Date): string {

@@ -1,0 +1,75 @@
+// What HP-UX does around kernel filesets and reboots (commands.md 6.2, 6.4), for whoever names programs that do it here. Only on `/`.
+//
+//   system_prep_cmd    before kernel filesets are loaded
+//   kernel_build_cmd   when they are loaded, or removed with auto_kernel_build; its failure is an ERROR, or with
+//                      enforce_kernbld_failure=false a WARNING
+//   reboot_cmd         at the very end, with autoreboot=true
+//
+// A program that is not on this machine is not run, and a NOTE says so: Linux has none of HP-UX's own.
+
+import { accessSync, constants } from 'node:fs';
+import { runScript } from '../host/process.ts';
+import { SdError } from '../model/error.ts';
+import type { Emit } from '../model/events.ts';
+import type { RootSession } from './session.ts';
+
+/** The command, and the option that names it. */
+type Command = 'system_prep_cmd' | 'kernel_build_cmd' | 'reboot_cmd';
+
+/** Runs system_prep_cmd. Throws SdError `kernel_not_built`, but not with enforce_kernbld_failure=false. */
+export async function prepareKernel(session: RootSession): Promise<void> {
+  await judged(session, 'system_prep_cmd');
+}
+
+/** Runs kernel_build_cmd. Throws as prepareKernel. */
+export async function buildKernel(session: RootSession): Promise<void> {
+  await judged(session, 'kernel_build_cmd');
+}
+
+/** Runs reboot_cmd. Nothing may be open any more: the machine may be gone before it returns. */
+export async function reboot(command: string, emit: Emit): Promise<void> {
+  const exit = await run('reboot_cmd', command, emit);
+  if (exit === undefined || exit === 0) return;
+  const text = `The reboot command "${command}" failed (exit code "${exit}").  Reboot the system yourself; swconfig then configures what was installed.`;
+  emit({ type: 'finding', finding: { severity: 'error', code: 'not_rebooted', text } });
+}
+
+async function judged(session: RootSession, option: Command): Promise<void> {
+  const command = session.options[option];
+  const exit = await run(option, command, session.emit);
+  if (exit === undefined || exit === 0) return;
+  const what = `The command "${command}" (option "${option}") failed (exit code "${exit}").`;
+  if (session.options.enforce_kernbld_failure) {
+    throw new SdError('kernel_not_built', {
+      what,
+      because: 'Without a kernel for the new software nothing more is done.',
+      todo: 'Look at its output above; enforce_kernbld_failure=false goes on all the same.',
+    });
+  }
+  session.emit({ type: 'finding', finding: { severity: 'warning', code: 'kernel_not_built', text: what } });
+}
+
+async function run(option: Command, command: string, emit: Emit): Promise<number | undefined> {
+  const note = (text: string) => emit({ type: 'finding', finding: { severity: 'note', code: 'kernel_command', text } });
+  const program = command.trim().split(/\s+/)[0] ?? '';
+  if (!isProgram(program)) {
+    note(`The option "${option}" names "${program}", which this system does not have; no such command was run.`);
+    return undefined;
+  }
+  note(`Running the command "${command}".`);
+  return runScript({
+    content: Buffer.from(`exec ${command}\n`),
+    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LANG: process.env.LANG ?? 'C' },
+    cwd: '/',
+    onLine: (line, stream) => emit({ type: 'script.output', line, stream }),
+  });
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return path.startsWith('/');
+  } catch {
+    return false;
+  }
+}
