@@ -68,22 +68,26 @@ function sentence(
 function supersederEntry(catalog: Catalog, patch: Placed): string {
   const graph = patchGraph(catalog);
   const node = graph.node(catalog, patch.key);
-  if (!node) return '';
-  const own = list(patch.fileset.attributes, 'supersedes');
-  const newer = graph
-    .newerThan(node)
-    .filter((each) => each !== node && onSameBase(each, patch))
-    // A superseded_by that names an older patch is what is wrong.
-    .filter((each) => !own.some((source) => satisfies(source, each.product, each.fileset)));
+  if (!node || node.newer.length === 0) return '';
+  const direct = standingAbove(node, node.newer, patch);
+  // Nearly always there is a direct one; the way through patches of other bases is long in long chains.
+  const newer = direct.length > 0 ? direct : standingAbove(node, graph.newerThan(node), patch);
   const named = text(patch.fileset.attributes, 'superseded_by');
   const known = newer.find((each) => patchEntry(each.product, each.fileset) === named);
-  const superseder = known ?? nearest(node, newer);
+  const superseder = known ?? nearestNewer(node, newer);
   return superseder ? patchEntry(superseder.product, superseder.fileset) : '';
 }
 
-function nearest(node: PatchNode, newer: readonly PatchNode[]): PatchNode | undefined {
-  const direct = newer.filter((each) => node.newer.includes(each));
-  return nearestNewer(node, direct.length > 0 ? direct : newer);
+/** Those on the same base, without what this patch supersedes itself: a superseded_by that names an older patch is what is wrong. */
+function standingAbove(node: PatchNode, newer: readonly PatchNode[], patch: Placed): PatchNode[] {
+  const own = list(patch.fileset.attributes, 'supersedes');
+  const older = new Set(node.older);
+  return newer.filter(
+    (each) =>
+      each !== node &&
+      onSameBase(each, patch) &&
+      !(older.has(each) && own.some((source) => satisfies(source, each.product, each.fileset))),
+  );
 }
 
 function onSameBase(left: Pick<Placed, 'product' | 'fileset'>, right: Placed): boolean {
