@@ -90,7 +90,7 @@ const PARTS = {
       `Takes ${escaped(accepted(row))}.`,
       ...oldNames(name),
       ...otherDefaults(name, row),
-      ...(row.without ? [`.Em Without effect . No ${escaped(row.without)}`] : []),
+      ...(row.without ? [`.Em Without effect . No ${noMacro(escaped(row.without))}`] : []),
       `.br\n.Pq ${commandsWith(name).join(' , ')}`,
     ]),
     '.El',
@@ -136,6 +136,11 @@ function oldNames(name) {
 /** Text on a line of its own: nothing in it may look like a request. */
 function sentence(text) {
   return escaped(text).replace(/^([.'])/, '\\&$1');
+}
+
+/** A word of two letters behind a macro may be one itself (`An`). */
+function noMacro(text) {
+  return text.replace(/^(?=[A-Z][a-z] )/, '\\&');
 }
 
 function escaped(text) {
