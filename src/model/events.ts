@@ -33,7 +33,11 @@ export type SdEvent =
       readonly ok: boolean;
       readonly target: string;
     }
-  | { readonly type: 'selection.begin' }
+  /** `asked` where a session names its ends before it looks at them (swpackage): `host:/path`, and the operands as given. */
+  | {
+      readonly type: 'selection.begin';
+      readonly asked?: { readonly source: string; readonly target: string; readonly software: readonly string[] };
+    }
   | { readonly type: 'target.connected'; readonly target: string; readonly ok: boolean }
   | { readonly type: 'source.connected'; readonly source: string; readonly ok: boolean }
   /** `software` are fully qualified specs. */

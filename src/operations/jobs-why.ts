@@ -33,7 +33,7 @@ export interface WhyRequest {
 export function why({ queue, root, admin, software }: WhyRequest): { answers: Why[]; findings: Finding[] } {
   const { catalog } = installedCatalog(root, adminDirectory(root, admin));
   const { filesets } = resolve(parseSpec(software), catalog);
-  if (filesets.length === 0) return { answers: [], findings: [notFound(software, 'on the target')] };
+  if (filesets.length === 0) return { answers: [], findings: [notFound(software, 'on the target', catalog)] };
   const chains = new Chains(catalog, new History(queue, root, false));
   const answers = new Map<string, Why>();
   for (const placed of filesets.flatMap((key) => lookUp(catalog, key) ?? [])) {

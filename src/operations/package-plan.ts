@@ -19,6 +19,7 @@ import type { Bundle, FileRecord, Fileset, Product } from '../model/software.ts'
 import { filesetKey, filesetName, tagOf } from '../model/software.ts';
 import { parseRequisite, parseSpec, qualified } from '../model/spec.ts';
 import { resolve, satisfies } from '../selection/match.ts';
+import { notFound } from '../selection/operands.ts';
 
 /** The software that is packaged: products with only the filesets chosen, in source order. */
 export interface PackageChoice {
@@ -40,12 +41,7 @@ export function chooseSoftware(source: Catalog, software: readonly string[]): Pa
     for (const key of found.filesets) filesets.add(key);
     for (const bundle of found.bundles) bundles.add(bundle);
     if (found.filesets.length === 0) {
-      findings.push({
-        severity: 'error',
-        code: 'software_not_found',
-        text: `Software "${operand}" was not found in the source.`,
-        subjects: [operand],
-      });
+      findings.push(notFound(operand, 'in the source', source));
     }
   }
   const products = source

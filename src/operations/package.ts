@@ -27,8 +27,10 @@ import { connect, endAnalysis, runSession, type Session, type SessionResult } fr
 export async function packageSoftware(request: PackageRequest, emit: Emit): Promise<Outcome> {
   const { host } = request.context;
   return runSession(request.context, `${host}:${request.target}`, emit, async (session) => {
-    session.emit({ type: 'selection.begin' });
-    const source = await connect(session, 'source', `${host}:${request.source}`, () => openSource(request));
+    const from = `${host}:${request.source}`;
+    const asked = { source: from, target: `${host}:${request.target}`, software: request.software };
+    session.emit({ type: 'selection.begin', asked });
+    const source = await connect(session, 'source', from, () => openSource(request));
     try {
       session.report(source.findings);
       const choice = chooseSoftware(source.catalog, request.software);

@@ -31,13 +31,11 @@ class Packager implements Voice {
           { as: 'gap' },
         ];
       case 'selection.begin':
-        return [this.options(), ...this.enter('Selection')];
+        return [...asked(event), this.options(), ...this.enter('Selection')];
       case 'source.connected':
         return event.ok ? [] : [error(`The source "${event.source}" cannot be read.`)];
       case 'target.connected':
         return event.ok ? [] : [error(`The target "${event.target}" cannot be used.`)];
-      case 'selection.made':
-        return selections(event);
       case 'selection.end':
         return this.leave(event.ok);
       case 'analysis.begin':
@@ -48,9 +46,9 @@ class Packager implements Voice {
       case 'execution.begin':
         return this.enter('Package');
       case 'product.begin':
-        return [progress(`Packaging the product "${event.spec}".`)];
+        return [progress(`Packaging the product "${nameOf(event.spec)}".`)];
       case 'fileset.begin':
-        return [progress(`Packaging the fileset "${event.spec}".`)];
+        return [progress(`Packaging the fileset "${nameOf(event.spec)}".`)];
       case 'execution.end':
         return this.leave(event.ok);
       case 'session.end':
@@ -82,12 +80,19 @@ class Packager implements Voice {
   }
 }
 
-function selections(event: Extract<SdEvent, { type: 'selection.made' }>): Message[] {
+function asked(event: Extract<SdEvent, { type: 'selection.begin' }>): Message[] {
+  if (!event.asked) return [];
+  const { source, target, software } = event.asked;
   const field = (label: string, value: string): Message => ({ as: 'field', label, value, in: 'controller' });
   return [
-    ...(event.source === undefined ? [] : [field('Source', event.source)]),
-    ...event.targets.map((target) => field('Target', target)),
+    field('Source', source),
+    field('Target', target),
     progress('Software selections:'),
-    specs(event.software.length === 0 ? ['*'] : event.software),
+    specs(software.length === 0 ? ['*'] : software),
   ];
+}
+
+/** `P.F` of a spec. */
+function nameOf(spec: string): string {
+  return spec.split(',', 1)[0]!;
 }

@@ -3,6 +3,7 @@
 
 import type { Catalog } from '../model/catalog.ts';
 import { SdError } from '../model/error.ts';
+import { nearest } from '../model/nearest.ts';
 import type { Finding } from '../model/plan.ts';
 import type { FilesetKey, Product } from '../model/software.ts';
 import { splitKey, tagOf } from '../model/software.ts';
@@ -33,7 +34,7 @@ export function takeOperands(choice: Choice): Asked {
     const meant = resolve(spec, source);
     if (meant.filesets.length === 0) {
       unmatched.push(operand);
-      choice.findings.push(notFound(operand));
+      choice.findings.push(notFound(operand, 'in the source', source));
       continue;
     }
     for (const bundle of meant.bundles) bundles.add(bundle.id);
@@ -54,12 +55,15 @@ export function takeOperands(choice: Choice): Asked {
   return { bundles: [...bundles], unmatched };
 }
 
-/** The ERROR for an operand that names nothing; `where` as messages put it. */
-export function notFound(operand: string, where = 'in the source'): Finding {
+/** The ERROR for an operand that names nothing in `catalog`; `where` as messages put it. A misspelt first tag gets the nearest one. */
+export function notFound(operand: string, where: string, catalog: Catalog): Finding {
+  const tag = operand.split(/[.,]/, 1)[0]!;
+  const known = [...catalog.products(), ...catalog.bundles()].map(tagOf);
+  const near = known.includes(tag) ? undefined : nearest(tag, known);
   return {
     severity: 'error',
     code: 'software_not_found',
-    text: `Software "${operand}" was not found ${where}.`,
+    text: `Software "${operand}" was not found ${where}.${near === undefined ? '' : `  Did you mean "${near}"?`}`,
     subjects: [operand],
   };
 }

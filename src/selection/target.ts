@@ -79,7 +79,7 @@ class TargetChoice {
       for (const key of asBundle.filesets) if (!bundled.has(key)) bundled.set(key, operand);
       if (asProduct.products.length + asBundle.bundles.length > 0) continue;
       this.unmatched.push(operand);
-      this.findings.push(notFound(operand, depot ? 'in the depot' : 'on the target'));
+      this.findings.push(notFound(operand, depot ? 'in the depot' : 'on the target', target));
     }
     for (const [key, operand] of bundled) {
       if (verb === 'remove' && this.#staysInBundle(key)) continue;

@@ -5,7 +5,7 @@ import { existsSync, lstatSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { hasSwbis, PSF, SWBIS } from '../samples.ts';
-import { below, cksum, rows, Site, sha256 } from './site.ts';
+import { below, cksum, flat, rows, Site, sha256 } from './site.ts';
 
 const HPUX = ['-x', 'allow_incompatible=true'];
 const CATALOG = /^var(\/adm(\/sw(\/.*)?)?)?$/;
@@ -47,6 +47,8 @@ test.each([
   expect([packaged.stderr, packaged.exit]).toEqual(['', 0]);
   site.ok('swcopy', '-s', './D', '*', '@', './E');
   if (source === 'E.depot') site.ok('swpackage', '-s', './E', '-x', 'media_type=tape', '*', '@', './E.depot');
+  const misspelt = site.run('swinstall', ['-s', `./${source}`, '-r', 'WIDGET', '@', root]);
+  expect([misspelt.exit, flat(misspelt.stderr)]).toEqual([1, expect.stringContaining('Did you mean "Widget"?')]);
   const installed = site.run('swinstall', [...HPUX, '-s', `./${source}`, '-r', 'Widget', '@', root]);
   expect(installed.exit, installed.stderr).toBe(0);
   expect(regularFiles()).toEqual(WIDGET.map(([path]) => path));

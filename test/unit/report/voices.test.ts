@@ -223,25 +223,27 @@ test('swpackage has phases of its own and neither mode nor job', () => {
   const parts = { ...run, command: 'swpackage' };
   const got = lines(packagingVoice(parts), [
     { type: 'session.begin', command: 'swpackage', user: 'u@h', time },
-    { type: 'selection.begin' },
-    { type: 'selection.made', source: 'h:/w.psf', targets: ['h:/d'], software: [] },
+    { type: 'selection.begin', asked: { source: 'h:/w.psf', target: 'h:/d', software: [] } },
+    { type: 'selection.made', source: 'h:/w.psf', targets: ['h:/d'], software: ['X.F,r=1.0,fr=1.0'] },
     { type: 'selection.end', ok: true },
     { type: 'execution.begin', task: 'package', filesets: 1, files: 1, bytes: 1 },
-    { type: 'product.begin', task: 'package', spec: 'X' },
+    { type: 'product.begin', task: 'package', spec: 'X,r=1.0' },
+    { type: 'fileset.begin', task: 'package', spec: 'X.F,r=1.0,fr=1.0', index: 1, of: 1 },
     { type: 'execution.end', task: 'package', ok: true, target: '/d', errors: 0, warnings: 0, filesets: 1 },
     { type: 'session.end', command: 'swpackage', time, ok: true, target: 'h:/d' },
   ]);
   expect(got.filter((line) => line !== '')).toEqual([
     '=======  02/03/12 15:18:08 MET  BEGIN swpackage SESSION',
     '       * Session started for user "u@h".',
-    '       * Beginning Selection Phase.',
     '       * Source:                 h:/w.psf',
     '       * Target:                 h:/d',
     '       * Software selections:',
     '             *',
+    '       * Beginning Selection Phase.',
     '       * Selection Phase succeeded.',
     '       * Beginning Package Phase.',
     '       * Packaging the product "X".',
+    '       * Packaging the fileset "X.F".',
     '       * Package Phase succeeded.',
     '=======  02/03/12 15:18:08 MET  END swpackage SESSION',
   ]);
