@@ -23,6 +23,7 @@ import { judgeFiles, judgePaths, type RecordsOf } from './conflicts.ts';
 import { type Candidate, type Chosen, Draft, type InstallInput, label, leftOut, located } from './draft.ts';
 import { Ending, noteEndings } from './ending.ts';
 import { bytesOf, productLoads } from './footprint.ts';
+import { judgeGuarded, notableFiles } from './guarded.ts';
 import { Identities } from './identity.ts';
 import { Applied } from './installed.ts';
 import { type Loading, loadingOrder } from './loading.ts';
@@ -48,6 +49,7 @@ export async function planInstall(input: InstallInput): Promise<Plan> {
   refuseReboots(draft);
   const recordsOf = recordReader(draft);
   judgePaths(draft.alive(), parts, recordsOf);
+  if (root) judgeGuarded(draft.alive(), draft, recordsOf);
   const requisites = new Requisites(parts);
   const settle = () => requisites.settle();
   settle();
@@ -273,6 +275,7 @@ function plannedFileset(
   { into }: InstallInput,
 ): PlannedFileset {
   const { product, fileset, present } = candidate;
+  const notable = into === 'root' ? notableFiles(records) : [];
   return {
     key: candidate.key,
     targetKey: candidate.targetKey,
@@ -286,5 +289,6 @@ function plannedFileset(
     ...(flag(fileset.attributes, 'is_kernel') ? { isKernel: true } : {}),
     ...(reboot || flag(fileset.attributes, 'is_reboot') ? { isReboot: true } : {}),
     ...(patch ? { patch } : {}),
+    ...(notable.length > 0 ? { notable } : {}),
   };
 }

@@ -29,6 +29,10 @@ export interface Files {
   writable(directory: string): boolean;
   /** Is this saved file (SavedFile.save, relative to the save area) still there? */
   hasSaved(save: string): boolean;
+  /** Do links in the parents of this path lead it into SD's own directory, or is it there anyway? */
+  isReserved(path: string): boolean;
+  /** May this session make device files? */
+  mayMakeDevices(): boolean;
 }
 
 /** One file system, in bytes. `available` is what ordinary users may still take (the reserve is left out). */

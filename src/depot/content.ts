@@ -8,6 +8,10 @@ import { bytesContent, type Content, contentSize } from '../model/content.ts';
 import { reasonOf, SdError } from '../model/error.ts';
 import type { FileRecord, FilesetKey } from '../model/software.ts';
 
+/** Bytes of a compressed file whose record tells no size, and of any: it is unpacked in memory. */
+const MOST_UNSIZED = 64 * 1024 * 1024;
+const MOST_PLAIN = 1024 * 1024 * 1024;
+
 /** Path of a stored file below the depot: `<product>/<fileset>/<path>` (formats.md 9). */
 export function storedAt(fileset: FilesetKey, file: FileRecord): string {
   return fileset + file.path;
@@ -37,7 +41,7 @@ export function plainContent(depot: string, fileset: FilesetKey, file: FileRecor
 function inflate(depot: string, fileset: FilesetKey, file: FileRecord, bytes: Uint8Array): Uint8Array {
   try {
     // The recorded size bounds the memory that a forged file can take.
-    return gunzipSync(bytes, file.size === undefined ? {} : { maxOutputLength: Math.max(file.size, 1) });
+    return gunzipSync(bytes, { maxOutputLength: Math.min(Math.max(file.size ?? MOST_UNSIZED, 1), MOST_PLAIN) });
   } catch (error) {
     throw damaged('content_damaged', depot, fileset, file, reasonOf(error), error);
   }

@@ -14,7 +14,7 @@ import { openRegion } from '../host/region.ts';
 import { SdError } from '../model/error.ts';
 import type { FileRecord, FilesetKey } from '../model/software.ts';
 import type { FileStep, PlacedAs } from '../store/transaction-types.ts';
-import { lstatIn, physical, type RootSession } from './session.ts';
+import { isReserved, lstatIn, physical, type RootSession } from './session.ts';
 
 /** One record brought onto the root. */
 export interface Placement {
@@ -53,6 +53,8 @@ export function placedAs(session: Pick<RootSession, 'accounts'>, record: FileRec
 export function place(session: RootSession, source: FileRecord, options: PlacingOptions): Placement {
   const record = relocated(session, source, options);
   const at = physical(session, record.path);
+  // A link that an earlier product of this session brought: analysis could not see it.
+  if (record.type !== 'd' && isReserved(session, at)) throw reserved(record.path);
   const before = lstatIn(session, at);
   const found = before === undefined ? {} : { before };
   if (before && keeps(session, record, at, before, options)) return { record, at, kept: true, ...found };
@@ -73,6 +75,15 @@ function relocated(session: RootSession, source: FileRecord, options: PlacingOpt
     gid: as.gid,
     ...(link === undefined ? {} : { link_source: link }),
   };
+}
+
+function reserved(path: string): SdError {
+  return new SdError('reserved_path', {
+    what: `The file "${path}" cannot be placed.`,
+    because: 'Its path leads to the directory where SD keeps its own files.',
+    todo: 'Do not trust this software.',
+    data: { path },
+  });
 }
 
 function keeps(session: RootSession, record: FileRecord, at: string, before: Stats, options: PlacingOptions): boolean {

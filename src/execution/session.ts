@@ -58,6 +58,11 @@ export function inSaveArea(session: RootSession, below: string): string {
   return physical(session, `${adminInRoot(session)}/save/${below}`);
 }
 
+/** Does a root-relative physical path lie in SD's own directory? Software may not write there. */
+export function isReserved(session: Pick<RootSession, 'root' | 'admin' | 'paths'>, at: string): boolean {
+  return `${at}/`.startsWith(`${session.paths.resolve(`${adminInRoot(session)}/.`)}/`);
+}
+
 /** The admin directory as a path inside the root, with a leading slash. */
 export function adminInRoot(session: Pick<RootSession, 'root' | 'admin'>): string {
   return session.root === '/' ? session.admin : session.admin.slice(session.root.length);

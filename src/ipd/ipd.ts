@@ -4,6 +4,7 @@
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { dropMade } from '../host/made-directories.ts';
+import { resolveInRoot } from '../host/rootpath.ts';
 import { type Catalog, emptyCatalog } from '../model/catalog.ts';
 import { rootLayout } from '../store/layout.ts';
 import { readPublished } from '../store/published.ts';
@@ -15,11 +16,13 @@ const ADMIN = 'var/adm/sw';
 
 /**
  * Directory of IPD, save area and logs. `option` is admin_directory: it moves the directory where the root is `/` (an absolute path,
- * '' for none); an alternate root always has `<root>/var/adm/sw`, as on HP-UX.
+ * '' for none); an alternate root always has `<root>/var/adm/sw`, as on HP-UX; links on the way are followed inside the root.
+ * Throws SdError `path_loop`, `path_not_directory`, `path_unusable`.
  */
 export function adminDirectory(root: string, option: string): string {
   const place = resolve(root);
-  return place === '/' && option !== '' ? resolve('/', option) : join(place, ADMIN);
+  // An absolute link of an alternate root means a place inside it, not the machine's own.
+  return place === '/' && option !== '' ? resolve('/', option) : join(place, resolveInRoot(place, `${ADMIN}/.`));
 }
 
 /**

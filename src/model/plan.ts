@@ -75,6 +75,13 @@ export type RemoveAction = 'remove' | 'rollback';
 export type OtherAction = 'skip' | 'exclude' | 'verify' | 'configure' | 'unconfigure' | 'modify' | 'commit';
 export type Action = InstallAction | RemoveAction | OtherAction;
 
+/** A file that gives rights to whoever uses it, or a device. */
+export interface NotableFile {
+  /** Absolute path as seen from the root. */
+  readonly path: string;
+  readonly what: 'device' | 'setuid' | 'setgid';
+}
+
 export interface PlannedFileset {
   /** Key in the catalog it comes from: the source for install and copy, the target for the others. */
   readonly key: FilesetKey;
@@ -103,6 +110,8 @@ export interface PlannedFileset {
     /** False with patch_save_files=false: nothing is saved and the patch arrives committed. */
     readonly save: boolean;
   };
+  /** Installed on a root: files that a preview lists by name. */
+  readonly notable?: readonly NotableFile[];
   /** For rollback: superseded patch filesets that become active again. */
   readonly revives?: readonly FilesetKey[];
   /** For rollback: patches that named this one in superseded_by and stay superseded, with the superseder that remains (8.7.8). */

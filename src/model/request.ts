@@ -5,6 +5,7 @@ export interface EngineOptions {
   readonly admin_directory: string;
   readonly allow_downdate: boolean;
   readonly allow_incompatible: boolean;
+  readonly allow_insecure_depot: boolean;
   readonly allow_multiple_versions: boolean;
   readonly allow_split_patches: boolean;
   readonly ask: 'true' | 'false' | 'as_needed';

@@ -19,6 +19,8 @@ export function depotViews(depot: string): Views {
       writable: (directory) => isWritable(join(depot, directory)),
       isArchive: () => false,
       hasSaved: () => false,
+      isReserved: () => false,
+      mayMakeDevices: () => true,
     },
     space: { of: (path) => space(join(depot, path)) },
     scripts: {

@@ -14,6 +14,7 @@ import type { Outcome, Selection } from '../model/plan.ts';
 import type { InstallRequest } from '../model/request.ts';
 import { selectForInstall } from '../selection/install.ts';
 import { softwareSpecs } from './copy.ts';
+import { judgeDepot } from './depot-trust.ts';
 import { registerNew } from './register.ts';
 import { askRequests } from './requests.ts';
 import { withResponses } from './responses.ts';
@@ -72,6 +73,8 @@ async function installFrom(
     options,
     into: 'root',
   });
+  const filesets = selection.entries.map((each) => each.key);
+  session.report(judgeDepot(source, filesets, options.allow_insecure_depot));
   const places = { source: `${context.host}:${source.location}`, target: `${context.host}:${request.target}` };
   const { asked, selection } = await answered(source, target, request, session, selected);
   const software = softwareSpecs(selection, asked.catalog);

@@ -5,7 +5,7 @@ import { accessSync, constants, lstatSync, type Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { FileKind, ScriptCall, Views } from '../analysis/views.ts';
 import { execScript, type ScriptOwner, type ScriptSession } from '../execution/scripts.ts';
-import { lstatIn, type RootSession } from '../execution/session.ts';
+import { isReserved, lstatIn, type RootSession } from '../execution/session.ts';
 import { isArFile } from '../host/ar.ts';
 import { space, uname } from '../host/machine.ts';
 import type { Catalog } from '../model/catalog.ts';
@@ -38,6 +38,8 @@ export function rootViews(session: LookedAt, scripts: Catalog): Views {
         statsAt(path)?.isFile() === true && isArFile(join(session.root, session.paths.resolve(path))),
       writable: (directory) => isWritable(session, directory),
       hasSaved: (save) => statsAt(`${admin}/save/${save}`) !== undefined,
+      isReserved: (path) => leadsIntoAdmin(session, path),
+      mayMakeDevices: () => process.geteuid?.() === 0,
     },
     space: { of: fileSystems(session.root, statsAt) },
     scripts: { check: async (call) => (await execScript(session, ownerFor(scripts, call), call.tag)) ?? 0 },
@@ -80,6 +82,16 @@ function fileSystems(root: string, look: (path: string) => Stats | undefined): V
     return stats || path === '/' ? space(join(root, path)) : of(dirname(path));
   };
   return of;
+}
+
+/** A path that cannot be resolved leads nowhere; what keeps it from being placed is said by others. */
+function leadsIntoAdmin(session: LookedAt, path: string): boolean {
+  try {
+    return isReserved(session, session.paths.resolve(path));
+  } catch (error) {
+    if (error instanceof SdError) return false;
+    throw error;
+  }
 }
 
 function kindOf(stats: Stats | undefined): FileKind {

@@ -5,6 +5,7 @@ import { boolean, choice, list, path, text, tristate } from './declaration.ts';
 export const CHOOSING = {
   allow_downdate: boolean('in', false, 'Install an older revision over a newer one.'),
   allow_incompatible: boolean('in cf vf', false, 'Take software made for another machine or system.'),
+  allow_insecure_depot: boolean('in', false, 'As root, install from a depot that every user can change.'),
   allow_multiple_versions: boolean('in cf vf', false, 'Accept several versions of one product at different locations.'),
   allow_split_patches: boolean('in cp rm', false, 'Take one fileset of a patch without its siblings.'),
   autoselect_dependencies: tristate('in cp cf vf ak', 'true', 'Select what the selected software requires.'),

@@ -1,6 +1,6 @@
 // A plan as people read it (D6): what a preview would do, in order, and with `explain` why. The same lines serve terminal and log.
 
-import type { Exclusion, Plan, PlannedFileset, Reason, SpaceUse } from '../model/plan.ts';
+import type { Exclusion, NotableFile, Plan, PlannedFileset, Reason, SpaceUse } from '../model/plan.ts';
 import { INDENT, type Message, progress } from './message.ts';
 
 /** Width of the action word before a spec. */
@@ -20,9 +20,18 @@ export function planMessages(plan: Plan, explain: boolean): Message[] {
       'Leaving the target:',
       plan.products.map((product) => product.drops.map((key) => `${word('drop')}${key.replace('/', '.')}`)),
     ),
+    ...section('Device files:', notable(planned, ['device'])),
+    ...section('Files that give rights to whoever runs them:', notable(planned, ['setuid', 'setgid'])),
     ...(explain ? section('Considered and left out:', plan.excluded.map(exclusionLines)) : []),
     ...plan.space.map((use) => progress(spaceText(use))),
   ];
+}
+
+/** One line a file: what it is, where, and whose. */
+function notable(planned: readonly PlannedFileset[], kinds: readonly NotableFile['what'][]): string[][] {
+  return planned.map(({ name, notable: files = [] }) =>
+    files.flatMap(({ path, what }) => (kinds.includes(what) ? [`${word(what)}${path}  (${name})`] : [])),
+  );
 }
 
 /** One sentence: why a fileset is in the session. */

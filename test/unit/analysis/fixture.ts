@@ -21,6 +21,10 @@ export interface World {
   readonly locked?: readonly string[];
   /** Files that are no object archives; all others are. */
   readonly plain?: readonly string[];
+  /** Paths that links lead into SD's own directory. */
+  readonly reserved?: readonly string[];
+  /** The session is an ordinary user's. */
+  readonly ordinary?: boolean;
   /** Saved files that are gone. */
   readonly lostSaves?: readonly string[];
   /** `tag name` → exit value; others exit 0. */
@@ -48,6 +52,8 @@ export function viewsOf(world: World = {}): Views {
       writable: (directory) => !world.locked?.includes(directory),
       isArchive: (path) => !world.plain?.includes(path),
       hasSaved: (save) => !world.lostSaves?.includes(save),
+      isReserved: (path) => world.reserved?.includes(path) ?? false,
+      mayMakeDevices: () => world.ordinary !== true,
     },
     space: {
       of: (path) => {

@@ -230,6 +230,7 @@ export function options(changes: Partial<EngineOptions> = {}): EngineOptions {
     admin_directory: '/var/adm/sw',
     allow_downdate: false,
     allow_incompatible: false,
+    allow_insecure_depot: false,
     allow_multiple_versions: false,
     allow_split_patches: false,
     ask: 'false',
