@@ -73,7 +73,7 @@ async function installFrom(
     options,
     into: 'root',
   });
-  const filesets = selection.entries.map((each) => each.key);
+  const filesets = selected.entries.map((each) => each.key);
   session.report(judgeDepot(source, filesets, options.allow_insecure_depot));
   const places = { source: `${context.host}:${source.location}`, target: `${context.host}:${request.target}` };
   const { asked, selection } = await answered(source, target, request, session, selected);
