@@ -19,7 +19,8 @@ export class ScriptedSite extends Site {
 
   /** State of every installed fileset of `/`, as `P.F state`. */
   states(): string[] {
-    return rows(this.ok('swlist', '-l', 'fileset', '-a', 'state')).map((row) => row.replace(/\s+/g, ' '));
+    const ran = this.run('swlist', ['-l', 'fileset', '-a', 'state']);
+    return rows(ran.stdout).map((row) => row.replace(/\s+/g, ' '));
   }
 }
 
