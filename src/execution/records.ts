@@ -142,7 +142,7 @@ function savedFiles(session: RootSession, loaded: LoadedFileset, base: Placed): 
   const known = loaded.recorded;
   const saveRoot = join(physical(session, `${adminInRoot(session)}/save/.`), '/');
   const files = loaded.placements
-    .filter((each) => !each.kept && each.record.type !== 'd')
+    .filter((each) => !each.kept && (each.record.type !== 'd' || changesDirectory(each, known)))
     .map((each) => {
       const save = each.step && 'save' in each.step ? each.step.save?.slice(saveRoot.length) : undefined;
       const path = each.record.path;
@@ -155,6 +155,11 @@ function savedFiles(session: RootSession, loaded: LoadedFileset, base: Placed): 
     ),
   );
   return [...files, ...members];
+}
+
+/** A directory of the base: nothing of it is saved, but its record says what it was. */
+function changesDirectory({ before, record }: Placement, known: LoadedFileset['recorded']): boolean {
+  return before?.isDirectory() === true && known.get(record.path)?.type === 'd';
 }
 
 /** The depot's record, completed by what was computed while copying: archives made elsewhere carry no sha256. */

@@ -4,6 +4,7 @@
 //   a later patch still holds the path, committed        the file stays; what this one had saved is dropped
 //   something was there before                           it comes back from the save area with all its attributes
 //   nothing was there before                             what the patch brought is deleted
+//   a directory was there that the base lists            it gets the attributes of the base's record again
 //   archive member                                       the member the archive had comes back, or the member goes
 
 import { readFileSync } from 'node:fs';
@@ -19,6 +20,7 @@ import type { FileStep } from '../store/transaction-types.ts';
 import { vacate } from './leaving.ts';
 import { restoreMembers, savePathOf } from './members.ts';
 import { appliedAfter, filesetOp } from './patching.ts';
+import { placedAs } from './placing.ts';
 import { inSaveArea, lstatIn, physical, type RootSession } from './session.ts';
 
 /** What the decisions above came to. */
@@ -112,6 +114,8 @@ function restoreFile(session: RootSession, saved: SavedFile, decided: Decided): 
     decided.steps.push({ step: 'restore', path: at, from });
   } else if (!saved.existed) {
     decided.gone.add(at);
+  } else if (saved.record?.type === 'd') {
+    decided.steps.push({ step: 'directory', path: at, as: placedAs(session, saved.record) });
   }
   if (saved.record) decided.rows.push(saved.record);
 }
