@@ -13,13 +13,14 @@ import { planTable, specTable } from '../report/job-plan.ts';
 import { print } from '../report/terminal.ts';
 import { optionsFor } from './asked.ts';
 import { has, type Invocation } from './declaration.ts';
-import type { Wish } from './job-asked.ts';
+import { jobTargets, type Wish } from './job-asked.ts';
 import { runWork } from './session.ts';
 
 /** Takes one job back, or with -p shows how. Returns why not; what the sessions say they say themselves. */
 export async function undo(job: Job, wish: Wish): Promise<readonly Finding[]> {
   const { queue, options, invocation } = wish;
-  const { steps, findings } = await planUndo(queue, job, options.values.admin_directory);
+  const wanted = jobTargets(wish) ?? 'all';
+  const { steps, findings } = await planUndo(queue, job, { admin: options.values.admin_directory, wanted });
   const lines = [`# Taking back ${job.jobid}: ${commandText(job)}`, `# ${job.user}, ${timeText(job.begin)}`];
   const refusals: Finding[] = [];
   for (const step of steps) {
@@ -108,14 +109,16 @@ async function operate(
   return (await import('../operations/install.ts')).install({ ...request, source }, how.emit);
 }
 
-/** The step's command as if it had been typed without any flag; swjob's own settings are carried over one by one. */
-function stepInvocation(step: UndoStep, { caller }: Invocation): Invocation {
+/** The step's command as if it had been typed; of swjob's settings it takes those that name it (`-x swremove.autoreboot=true`). */
+function stepInvocation(step: UndoStep, { caller, settings }: Invocation): Invocation {
   return {
     command: commandOf(step),
     argv: [],
     counts: {},
     arguments: {},
-    settings: [],
+    settings: settings.filter(
+      (setting) => setting.kind === 'file' || /^\s*(swinstall|swcopy|swremove)\./.test(setting.text),
+    ),
     operands: step.software,
     targets: [step.target],
     caller,

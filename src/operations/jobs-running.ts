@@ -1,6 +1,6 @@
 // The job of a session that runs: its record follows what the session says (commands.md 14).
 // Promise: nothing here stops a session. A plan that is about to be executed is on disk first, durably, and so is the end of a session
-// that changed something; progress in between is written with each phase and then at most once a second.
+// that changed something; progress in between is written with each phase and then with every twentieth part of the filesets.
 
 import { hasErrno, reasonOf } from '../model/error.ts';
 import type { SdEvent } from '../model/events.ts';
@@ -15,8 +15,8 @@ export type JobBeginning = Omit<JobRecord, 'jobid' | 'pid' | 'start' | 'progress
 
 /** Errors and warnings that a record quotes for each target. */
 const QUOTED = 20;
-/** Milliseconds between two records of the same phase. */
-const PAUSE = 1000;
+/** How often an execution writes its progress. */
+const STEPS = 20;
 
 /** Takes the next free id and writes the record of a beginning session. Throws the errno error of the file system. */
 export function beginJob(queue: JobQueue, about: JobBeginning): RunningJob {
@@ -35,7 +35,6 @@ export function beginJob(queue: JobQueue, about: JobBeginning): RunningJob {
 export class RunningJob {
   readonly #queue: JobQueue;
   #record: JobRecord;
-  #written = 0;
   /** True once a plan was to be executed. */
   #changes = false;
   #failure: string | undefined;
@@ -68,7 +67,8 @@ export class RunningJob {
       if (event.index === 1) this.#reached({ phase: 'execution', done, planned: planned + event.of });
     } else if (event.type === 'fileset.end' && this.#counts(event.task)) {
       this.#record = { ...this.#record, progress: { ...progress, done: done + 1 } };
-      if (Date.now() - this.#written >= PAUSE) this.#write(false);
+      const part = (count: number) => Math.floor((count * STEPS) / planned);
+      if (part(done + 1) > part(done)) this.#write(false);
     }
   }
 
@@ -104,7 +104,6 @@ export class RunningJob {
 
   #write(durable: boolean): void {
     this.#attempt(() => writeRecord(this.#queue, this.#record, durable));
-    this.#written = Date.now();
   }
 
   /** A full disk costs the job, not the session. */

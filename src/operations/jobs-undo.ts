@@ -45,14 +45,21 @@ export interface Undo {
   readonly findings: readonly Finding[];
 }
 
-/** The sessions that take `job` back. `admin` is the option admin_directory. Throws what opening depots and catalogs throws. */
-export async function planUndo(queue: JobQueue, job: Job, admin: string): Promise<Undo> {
+/**
+ * The sessions that take `job` back on the targets `wanted` (`host:/path`). `admin` is the option admin_directory.
+ * Throws what opening depots and catalogs throws.
+ */
+export async function planUndo(
+  queue: JobQueue,
+  job: Job,
+  { admin, wanted }: { admin: string; wanted: readonly string[] | 'all' },
+): Promise<Undo> {
   const refused = notUndoable(job);
   if (refused !== undefined) return { steps: [], findings: [refusal(job, refused)] };
   const steps: UndoStep[] = [];
   const findings: Finding[] = [];
   for (const [place, target] of job.targets.entries()) {
-    const plan = planOf(queue, job.jobid, place);
+    const plan = wanted === 'all' || wanted.includes(target) ? planOf(queue, job.jobid, place) : undefined;
     if (!plan || plan.products.length === 0) continue;
     const path = pathOf(target);
     const undoing = new Undoing(

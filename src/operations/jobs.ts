@@ -39,8 +39,9 @@ export function job(queue: JobQueue, jobid: string): Job | undefined {
   return { ...record, state: record.end !== undefined ? 'completed' : isAlive(record) ? 'active' : 'crashed' };
 }
 
-/** The jobs an operand names: an id, or a pattern of ids. */
+/** The jobs an operand names: an id, a pattern of ids, or `last` for the newest. */
 export function jobsNamed(queue: JobQueue, operand: string): Job[] {
+  if (operand === 'last') return jobs(queue).slice(-1);
   if (!/[*?[\\]/.test(operand)) return [job(queue, operand) ?? []].flat();
   return jobs(queue).filter((each) => matchesPattern(operand, each.jobid));
 }
