@@ -32,7 +32,8 @@ export interface RootTarget {
 
 /**
  * Opens the root at the absolute path `root`. `create` allows a root, or an IPD, that does not exist yet: those are made only when
- * software goes in, and an IPD into which none went is taken away again. Throws SdError `target_missing`, `target_not_directory`, `target_locked`, and what the store throws.
+ * software goes in, and an IPD into which none went is taken away again. Throws SdError `target_missing`, `target_not_directory`,
+ * `target_locked`, `no_permission`, and what the store throws.
  */
 export async function openRoot(
   root: string,
@@ -41,8 +42,8 @@ export async function openRoot(
   const { session, options, preview, create } = parts;
   const there = existsSync(root);
   if (!there && !(create && options.create_target_path)) throw missing(root, create);
-  const admin = adminDirectory(root, options.admin_directory);
   requireDirectory(root);
+  const admin = adminDirectory(root, options.admin_directory);
   const { context, emit } = session;
   const looked = { root, admin, paths: new RootPaths(root), options, context, emit };
   const known = ['ipd', 'products'].some((each) => existsSync(join(admin, each)));
