@@ -18,6 +18,7 @@ import { selectForInstall } from '../selection/install.ts';
 import { selectOnTarget } from '../selection/target.ts';
 import type { Store } from '../store/store.ts';
 import { softwareSpecs } from './copy.ts';
+import { judgeDepot } from './depot-trust.ts';
 import { askRequests } from './requests.ts';
 import { type Responses, responseOps } from './responses.ts';
 import { openRoot, type RootTarget } from './root-target.ts';
@@ -55,6 +56,8 @@ async function askSource(request: AskRequest, source: string, session: Session, 
       options,
       into: 'root',
     });
+    const keys = selection.entries.map((entry) => entry.key);
+    session.report(judgeDepot(depot, keys, options.allow_insecure_depot));
     const into = () =>
       openDepotToChange(source, {
         create: false,

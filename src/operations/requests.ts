@@ -50,16 +50,19 @@ export async function askRequests(session: ScriptSession, parts: RequestParts): 
   let failed = 0;
   const ask = async (owner: ScriptOwner, key: string, spoils: readonly Placed[]): Promise<void> => {
     if (!wanted(session, catalog, responses, key)) return;
+    let response: Buffer | undefined;
     const result = await runControlScript(session, owner, 'request', (left) => {
-      const response = readResponse(left);
-      if (response) responses.set(key, response);
+      response = readResponse(left);
     });
     if (result === 'absent') return;
     ran += 1;
     if (result === 'error') {
       failed += 1;
       for (const each of spoils) refused.add(each.key);
-    } else keep(directory, key, responses);
+    } else if (response) {
+      responses.set(key, response);
+      if (directory !== undefined) writeResponse(directory, key, response);
+    }
   };
   for (const [product, filesets] of products) {
     await ask(ownerOf(catalog, product), product.id, filesets);
@@ -74,11 +77,6 @@ export async function askRequests(session: ScriptSession, parts: RequestParts): 
 function wanted({ options }: ScriptSession, catalog: Catalog, responses: Responses, key: string): boolean {
   if (options.ask === 'false') return false;
   return options.ask === 'true' || !(responses.has(key) || catalog.controlFile(key, RESPONSE) !== undefined);
-}
-
-function keep(directory: string | undefined, key: string, responses: Responses): void {
-  const response = responses.get(key);
-  if (directory !== undefined && response) writeResponse(directory, key, response);
 }
 
 function readResponse(directory: string): Buffer | undefined {
