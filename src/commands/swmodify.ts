@@ -1,35 +1,47 @@
-// swmodify: changes what a catalog says of software (commands.md 5.5). This release commits patches; files are never touched.
+// swmodify: changes what a catalog says of software, in a root or a depot, and commits patches (commands.md 5.5). Files are never touched.
 
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { reasonOf, SdError } from '../model/error.ts';
 import type { Emit, SdEvent } from '../model/events.ts';
 import type { Outcome } from '../model/plan.ts';
+import type { Edits } from '../operations/modify-plan.ts';
+import type { ResolvedOptions } from '../options/resolve.ts';
 import { noSoftware, optionsFor, softwareFor, targetsFor } from './asked.ts';
-import type { Command, CommandDeclaration, Invocation } from './declaration.ts';
+import { argument, type Command, type CommandDeclaration, has, type Invocation } from './declaration.ts';
 import * as flag from './flags.ts';
-import { notInThisRelease, runWork } from './session.ts';
-
-const LATER = 'Only patches can be committed: swmodify -x patch_commit=true PATCH.';
+import { runWork } from './session.ts';
 
 const declaration: CommandDeclaration = {
   name: 'swmodify',
-  summary: 'commit patches: give back the files saved for their removal',
+  summary: 'change the definitions of software in a catalog, or commit patches',
   flags: [
-    { ...flag.DEPOT, refused: LATER },
+    flag.DEPOT,
     flag.ROOT,
     flag.PREVIEW,
-    { name: '-u', meaning: 'Delete instead of adding.', refused: LATER },
+    { name: '-u', meaning: 'Delete what -a, -P, files or control_files name; alone: delete the definitions.' },
     flag.VERBOSE,
     { name: '-V', meaning: 'Print the layout versions that can be written, and end.' },
-    { name: '-a', argument: 'attribute=value', meaning: 'Set an attribute.', refused: LATER },
-    { name: '-c', argument: 'catalog', meaning: 'Work on an exported catalog.', refused: LATER },
+    { name: '-a', argument: 'attribute=value', meaning: 'Set an attribute, or add to a list; several are allowed.' },
+    {
+      name: '-c',
+      argument: 'catalog',
+      meaning: 'Read definitions from this directory; one that is not there is written.',
+    },
     flag.SOFTWARE_FILE,
-    { name: '-P', argument: 'pathname_file', meaning: 'Read the files to add from a file.', refused: LATER },
-    { name: '-s', argument: 'product_specification_file', meaning: 'Add what a PSF says.', refused: LATER },
+    { name: '-P', argument: 'pathname_file', meaning: 'Read the paths for -x files= from a file, one a line.' },
+    { name: '-s', argument: 'product_specification_file', meaning: 'Add or change what this PSF defines.' },
     ...flag.SESSION_FLAGS,
   ],
   operands: 'software_selections',
   targets: 'target_selection',
   examples: [
-    { does: 'See which patches would be committed.', command: 'swmodify -p -x patch_commit=true PHSS_30001' },
+    { does: 'Give an installed product a category.', command: 'swmodify -a category_tag=site_standard X11' },
+    { does: 'Record a file that was edited on purpose.', command: 'swmodify -x files=/etc/X11/config X11.RUN' },
+    {
+      does: 'Take two scripts out of a fileset of a depot.',
+      command: "swmodify -d -u -x control_files='checkinstall subscript' X11.RUN @ /var/spool/sw",
+    },
     { does: 'Commit a patch; it can no longer be removed.', command: 'swmodify -x patch_commit=true PHSS_30001' },
   ],
 };
@@ -37,17 +49,92 @@ const declaration: CommandDeclaration = {
 async function run(invocation: Invocation): Promise<number> {
   const options = optionsFor(invocation);
   const { values } = options;
-  if (!values.patch_commit) throw notInThisRelease('There is nothing to modify: "patch_commit" is "false".', LATER);
+  const edits = editsFor(invocation, options);
+  refuseMixtures(invocation, values.patch_commit, edits);
   const software = softwareFor(invocation, options);
-  if (software.length === 0) throw noSoftware(declaration.name);
-  const targets = targetsFor(invocation, options, '/');
-  const { commitPatches } = await import('../operations/modify.ts');
-  return runWork({ invocation, options, software, targets, job: false }, (target, context, emit) =>
-    commitAndTell((held) => {
-      const request = { context, options: values, software, preview: values.preview, target, depot: false };
-      return commitPatches(request, held);
-    }, emit),
-  );
+  if (software.length === 0 && !edits.source) throw noSoftware(declaration.name);
+  const depot = has(invocation, '-d');
+  const targets = targetsFor(invocation, options, depot ? values.distribution_target_directory : '/');
+  if (targets.length > 1) {
+    throw new SdError('bad_target', {
+      what: `swmodify works on one target, and ${targets.length} are named.`,
+      todo: 'Name one behind "@".',
+    });
+  }
+  const { commitPatches, modifyDefinitions } = await import('../operations/modify.ts');
+  return runWork({ invocation, options, software, targets, job: false }, (target, context, emit) => {
+    const request = { context, options: values, software, preview: values.preview, target, depot };
+    if (values.patch_commit) return commitAndTell((held) => commitPatches(request, held), emit);
+    return modifyDefinitions({ ...request, edits }, emit);
+  });
+}
+
+function editsFor(invocation: Invocation, { values }: ResolvedOptions): Edits {
+  const { cwd } = invocation.caller;
+  const psf = argument(invocation, '-s');
+  const catalog = argument(invocation, '-c');
+  const listed = (invocation.arguments['-P'] ?? []).flatMap((file) => pathsIn(resolve(cwd, file)));
+  const edits = {
+    undo: has(invocation, '-u'),
+    attributes: invocation.arguments['-a'] ?? [],
+    files: [...values.files, ...listed],
+    controlFiles: values.control_files,
+  };
+  if (psf !== undefined) return { ...edits, source: { kind: 'psf', path: resolve(cwd, psf) } };
+  if (catalog === undefined) return edits;
+  const path = resolve(cwd, catalog);
+  return { ...edits, source: { kind: existsSync(join(path, 'INDEX')) ? 'catalog' : 'export', path } };
+}
+
+/** What cannot be asked for together (commands.md 5.5), and what asks for nothing. */
+function refuseMixtures(invocation: Invocation, commit: boolean, edits: Edits): void {
+  const { attributes, files, controlFiles, undo } = edits;
+  const parts: [string, boolean][] = [
+    ['patch_commit=true', commit],
+    ['-s', argument(invocation, '-s') !== undefined],
+    ['-c', argument(invocation, '-c') !== undefined],
+    ['-a', attributes.length > 0],
+    ['-u', undo],
+    ['files', files.length > 0],
+    ['control_files', controlFiles.length > 0],
+  ];
+  const asked = parts.flatMap(([name, there]) => (there ? [name] : []));
+  if (asked.length === 0) {
+    throw new SdError('bad_usage', {
+      what: 'There is nothing to modify.',
+      todo: 'Give -a, -u, -s, -c, -P, -x files=, -x control_files= or -x patch_commit=true.',
+    });
+  }
+  const [alone] = asked;
+  if (asked.length > 1 && ['patch_commit=true', '-s', '-c'].includes(alone!)) {
+    throw new SdError('bad_usage', {
+      what: `"${alone}" and "${asked[1]}" cannot be used together.`,
+      because: `"${alone}" says all that is to be done.`,
+      todo: 'Run swmodify twice.',
+    });
+  }
+  if (commit && has(invocation, '-d')) {
+    throw new SdError('bad_usage', {
+      what: '"patch_commit=true" and "-d" cannot be used together.',
+      because: 'Patches of a depot are not applied to anything.',
+      todo: 'Name a root.',
+    });
+  }
+}
+
+/** A path a line; blank lines and comments are passed over. */
+function pathsIn(file: string): string[] {
+  try {
+    const lines = readFileSync(file, 'utf8').split('\n');
+    return lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
+  } catch (error) {
+    throw new SdError('list_file_unreadable', {
+      what: `Cannot read the paths in "${file}".`,
+      because: reasonOf(error),
+      todo: 'Correct the name or the permissions of the file.',
+      data: { file },
+    });
+  }
 }
 
 /** Says how much space came back, before the session's end is said. */

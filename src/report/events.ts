@@ -1,6 +1,7 @@
 // What events say the same way to everybody: findings, recovery, registration, progress of filesets and files.
 
 import type { SdEvent, Task } from '../model/events.ts';
+import type { ObjectChange } from '../model/plan.ts';
 import { findingMessages } from './finding.ts';
 import { type Message, progress } from './message.ts';
 
@@ -32,11 +33,19 @@ export function sharedMessages(event: SdEvent): readonly Message[] {
       return [progress(`The ${event.level} "${event.path}" is ${event.on ? 'now' : 'no longer'} registered.`)];
     case 'script.begin':
       return [progress(scriptText(event), { detail: 'progress', msgid: 20255 })];
+    case 'object.change':
+      return [progress(changeText(event.change))];
     case 'file.done':
       return [progress(`${FILE[event.action]} ${event.path}`, { detail: 'file' })];
     default:
       return NOTHING;
   }
+}
+
+/** `Change product "ACME,r=1.0": title="Tools".` */
+function changeText({ action, level, spec, words }: ObjectChange): string {
+  const verb = `${action.charAt(0).toUpperCase()}${action.slice(1)}`;
+  return `${verb} ${level} "${spec}"${words.length === 0 ? '' : `: ${words.join(' ')}`}.`;
 }
 
 /** `Running "checkinstall" script for fileset "P.F".` */

@@ -8,7 +8,6 @@ import {
   lstatSync,
   mkdirSync,
   readlinkSync,
-  renameSync,
   rmdirSync,
   rmSync,
   statSync,
@@ -123,15 +122,19 @@ describe('files of a root', () => {
       () => relink('R/opt/acme/link', 'conf'),
       'should have link source "tool" but the actual link source is "conf".',
     ],
-    ['another type', () => (rmSync(T()), mkdirSync(T())), 'File "/opt/acme/tool" should be a regular file but is not.'],
+    [
+      'another type',
+      () => replaceBy(T(), () => mkdirSync(T())),
+      'File "/opt/acme/tool" should be a regular file but is not.',
+    ],
     [
       'a file above it',
-      () => (renameSync(site.path('R/opt/acme'), site.path('R/gone')), writeFileSync(site.path('R/opt/acme'), '')),
+      () => replaceBy(site.path('R/opt/acme'), () => writeFileSync(site.path('R/opt/acme'), '')),
       'File "/opt/acme/tool" missing.',
     ],
     [
       'a parted hard link',
-      () => (rmSync(site.path('R/opt/acme/twin')), writeFileSync(site.path('R/opt/acme/twin'), 'tool\n')),
+      () => replaceBy(site.path('R/opt/acme/twin'), () => writeFileSync(site.path('R/opt/acme/twin'), 'tool\n')),
       '"/opt/acme/twin" should be a hard link to "/opt/acme/tool" but is not.',
     ],
     ['a missing volatile file', () => rmSync(site.path('R/opt/acme/conf')), 'File "/opt/acme/conf" missing.'],
@@ -447,4 +450,9 @@ function rewrite(path: string, content: string): void {
 function relink(path: string, target: string): void {
   rmSync(site.path(path));
   symlinkSync(target, site.path(path));
+}
+
+function replaceBy(path: string, make: () => void): void {
+  rmSync(path, { recursive: true });
+  make();
 }

@@ -1,0 +1,121 @@
+// The objects that operands of swmodify name, each at its own level (commands.md 5.5): `ACME` is the product and not its filesets,
+// `ACME.RUN` the fileset, a bundle's tag the bundle. An operand that names no software may be the tag of a category object.
+
+import { text } from '../model/attributes.ts';
+import type { Catalog } from '../model/catalog.ts';
+import { lookUp, type Placed } from '../model/patches.ts';
+import type { Bundle, Category, Product, Subproduct } from '../model/software.ts';
+import { tagOf } from '../model/software.ts';
+import { brief, parseSpec, type SoftwareSpec } from '../model/spec.ts';
+import { matchesPattern, type Resolution, resolveBundles, resolveProducts } from '../selection/match.ts';
+
+export type Named =
+  | { readonly level: 'bundle'; readonly object: Bundle }
+  | { readonly level: 'product'; readonly object: Product }
+  | { readonly level: 'subproduct'; readonly object: Subproduct; readonly product: Product }
+  | ({ readonly level: 'fileset' } & Placed)
+  | { readonly level: 'category'; readonly object: Category };
+
+export interface NamedObjects {
+  /** Without duplicates: bundles, products, subproducts, filesets, categories. */
+  readonly objects: readonly Named[];
+  /** Operands that name nothing. */
+  readonly unmatched: readonly string[];
+}
+
+/** What the operands name in `catalog`. Throws SdError `bad_spec`. */
+export function namedObjects(catalog: Catalog, operands: readonly string[]): NamedObjects {
+  const found = new Map<string, Named>();
+  const unmatched: string[] = [];
+  for (const operand of operands) {
+    const spec = parseSpec(operand);
+    const named = [
+      ...inReading(catalog, spec, resolveProducts(spec, catalog), spec.tags.length === 1 ? 'product' : 'below'),
+      ...inReading(catalog, spec, resolveBundles(spec, catalog), spec.tags.length === 1 ? 'bundle' : 'any'),
+    ];
+    if (named.length === 0) named.push(...categoriesNamed(catalog, spec));
+    if (named.length === 0) unmatched.push(operand);
+    for (const each of named) found.set(identityOf(each), each);
+  }
+  const order = ['bundle', 'product', 'subproduct', 'fileset', 'category'];
+  const objects = [...found.values()].sort((left, right) => order.indexOf(left.level) - order.indexOf(right.level));
+  return { objects, unmatched };
+}
+
+/** How messages call an object: its spec as agent logs print it. */
+export function nameOf(named: Named): string {
+  switch (named.level) {
+    case 'product':
+      return brief(named.object);
+    case 'subproduct':
+      return `${tagOf(named.product)}.${tagOf(named.object)}`;
+    case 'fileset':
+      return brief(named.product, named.fileset);
+    case 'bundle': {
+      const revision = text(named.object.attributes, 'revision');
+      return tagOf(named.object) + (revision === '' ? '' : `,r=${revision}`);
+    }
+    case 'category':
+      return tagOf(named.object);
+  }
+}
+
+/** Two values of one object have the same identity. */
+function identityOf(named: Named): string {
+  switch (named.level) {
+    case 'subproduct':
+      return `subproduct ${named.product.id} ${tagOf(named.object)}`;
+    case 'fileset':
+      return `fileset ${named.key}`;
+    case 'category':
+      return `category ${tagOf(named.object)}`;
+    default:
+      return `${named.level} ${named.object.id}`;
+  }
+}
+
+/**
+ * A resolution covers contents as well; named are only objects that the last tag matches, at a depth where it can stand:
+ * one tag names a product or bundle, more tags what lies below a product, or anything below a bundle.
+ */
+function inReading(
+  catalog: Catalog,
+  spec: SoftwareSpec,
+  reading: Resolution,
+  depth: 'product' | 'bundle' | 'below' | 'any',
+): Named[] {
+  const last = spec.tags.at(-1)!;
+  const isNamed = (object: Bundle | Product | Subproduct) => matchesPattern(last, tagOf(object));
+  const levels = reading.explicitLevels;
+  const named: Named[] = [];
+  if (depth === 'bundle' || (depth === 'any' && levels.has('bundle'))) {
+    const below = reading.bundles.filter((each) => depth === 'bundle' || !matchesPattern(spec.tags[0]!, tagOf(each)));
+    for (const object of below.filter(isNamed)) named.push({ level: 'bundle', object });
+  }
+  if (depth === 'product' || (depth === 'any' && levels.has('product'))) {
+    for (const object of reading.products.filter(isNamed)) named.push({ level: 'product', object });
+  }
+  if (depth === 'below' || depth === 'any') {
+    for (const { product, subproduct } of reading.subproducts) {
+      if (isNamed(subproduct)) named.push({ level: 'subproduct', object: subproduct, product });
+    }
+    for (const key of levels.has('fileset') ? reading.filesets : []) {
+      const placed = lookUp(catalog, key);
+      if (placed && isNamed(placed.fileset)) named.push({ level: 'fileset', ...placed });
+    }
+  }
+  return named;
+}
+
+function categoriesNamed(catalog: Catalog, spec: SoftwareSpec): Named[] {
+  if (spec.tags.length > 1 || spec.items.length > 0) return [];
+  return catalog
+    .categories()
+    .filter((each) => matchesPattern(spec.tags[0]!, tagOf(each)))
+    .map((object) => ({ level: 'category', object }));
+}
+
+/** The filesets among the objects. */
+export function filesetsAmong(objects: readonly Named[]): Placed[] {
+  return objects.flatMap((each) => (each.level === 'fileset' ? [each] : []));
+}
