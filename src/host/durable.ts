@@ -7,7 +7,7 @@ import { closeSync, constants, fchmodSync, fsyncSync, openSync, renameSync, rmSy
 import { dirname, join } from 'node:path';
 import { hasErrno, SdError } from '../model/error.ts';
 import { writeAll } from './digest.ts';
-import { testPoint } from './test-point.ts';
+import { testPoint, withoutFsync } from './test-point.ts';
 
 export { testPoint } from './test-point.ts';
 
@@ -33,6 +33,7 @@ export function fsyncDirectory(path: string): void {
 
 /** Makes the content and attributes of this file durable. */
 export function fsyncFile(path: string): void {
+  if (withoutFsync()) return;
   fsyncOpened(path, constants.O_RDONLY | constants.O_NONBLOCK);
 }
 
@@ -43,6 +44,7 @@ export function fsyncFile(path: string): void {
  */
 export function syncFileSystem(path: string): void {
   testPoint('sync');
+  if (withoutFsync()) return;
   let result = spawnSync('sync', ['-f', path], { encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'] });
   // Only an unknown option may fall back: plain sync(2) cannot report the I/O error that `sync -f` has just seen.
   if (result.status !== 0 && /option|usage/i.test(result.stderr ?? '')) {

@@ -8,11 +8,13 @@ import { writeFileDurably } from '../host/durable.ts';
 import { stopPoint } from '../host/signals.ts';
 import { hasErrno, reasonOf, SdError } from '../model/error.ts';
 import { type CatalogFile, readCatalogFile } from './catalog-file.ts';
+import { createStore } from './creation.ts';
 import type { Database, Engine } from './database.ts';
 import { describeHolder, readHolder } from './holder.ts';
 import { decodeSingle } from './keys.ts';
 import type { StoreLayout } from './layout.ts';
 import { Audit } from './ledger.ts';
+import { clearLeftovers } from './leftovers.ts';
 import { asRebuilder, canRebuild, copyAside, isBeingRebuilt, rebuild } from './rebuild.ts';
 import { type Records, RecordsBuilder } from './records.ts';
 import { recover } from './recover.ts';
@@ -70,6 +72,7 @@ export async function openWhole(engine: Engine, layout: StoreLayout, options: Op
     if (typeof result !== 'string') {
       const opened = await examine(result, layout, options);
       if (typeof opened !== 'string') {
+        clearLeftovers(layout);
         if (mended !== undefined) options.onRecovered?.({ how: 'rebuilt', what: mended });
         return opened;
       }
@@ -141,10 +144,10 @@ async function openOnce(
   const path = join(layout.home, 'store');
   for (;;) {
     if (!isBeingRebuilt(layout.home)) {
-      if (create && !existsSync(path)) mkdirSync(path, { mode: 0o700 });
+      if (create && !existsSync(path)) await createStore(engine, layout.home);
       if (!existsSync(path)) return 'its directory "store" is missing';
       try {
-        const database = await engine.open(path, create);
+        const database = await engine.open(path, false);
         if (!isBeingRebuilt(layout.home)) return database;
         // Somebody began to rebuild between the look and the opening: it is his turn.
         await database.close();
