@@ -133,7 +133,7 @@ function placedOf(session: RootSession, keys: readonly FilesetKey[]): Placed[] {
 }
 
 /** An installed fileset as the owner of scripts kept in the IPD. */
-export function ownerOf(session: RootSession, placed: Placed): ScriptOwner {
+function ownerOf(session: RootSession, placed: Placed): ScriptOwner {
   return {
     product: placed.product,
     fileset: placed.fileset,
@@ -143,7 +143,7 @@ export function ownerOf(session: RootSession, placed: Placed): ScriptOwner {
 }
 
 /** Its product as the owner of scripts kept in the IPD. */
-export function productOwnerOf(session: RootSession, { product }: Placed): ScriptOwner {
+function productOwnerOf(session: RootSession, { product }: Placed): ScriptOwner {
   return {
     product,
     location: text(product.attributes, 'location') || '/',

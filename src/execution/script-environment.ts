@@ -3,8 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { unabridged } from '../model/spec.ts';
 import { type ControlDirectory, controlUtils, type ScriptOwner } from './control-directory.ts';
-import type { ScriptSession } from './scripts.ts';
-import { adminInRoot } from './session.ts';
+import { adminInRoot, type ScriptSession } from './session.ts';
 
 /** Locale and time zone come from outside, so that texts are in the administrator's language. */
 const PASSED_ON = ['LC_ALL', 'LC_CTYPE', 'LC_MESSAGES', 'LC_TIME', 'TZ', 'TMPDIR'];

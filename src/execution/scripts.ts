@@ -7,19 +7,12 @@ import { SdError } from '../model/error.ts';
 import { filesetKey, filesetName, tagOf } from '../model/software.ts';
 import { controlDirectory, publishedDirectory, type ScriptOwner } from './control-directory.ts';
 import { environment } from './script-environment.ts';
-import { type RootSession, tell } from './session.ts';
+import { type ScriptSession, tell } from './session.ts';
 
 export type { ScriptOwner } from './control-directory.ts';
+export type { ScriptSession } from './session.ts';
 
 export type ScriptResult = 'absent' | 'success' | 'warning' | 'error';
-
-/** What running a script needs of a session; a preview has no store and leaves no note. */
-export type ScriptSession = Pick<RootSession, 'root' | 'admin' | 'options' | 'emit' | 'kernel'> & {
-  readonly context?: RootSession['context'];
-  readonly store?: Pick<RootSession['store'], 'scriptStarted' | 'scriptEnded'>;
-  /** For verify and fix scripts: does the software fit this machine? */
-  readonly compatible?: boolean;
-};
 
 /** They change nothing, so one that was cut off needs no note. */
 const HARMLESS = new Set(['checkinstall', 'checkremove', 'verify', 'request']);

@@ -28,6 +28,14 @@ export interface RootSession {
   readonly kernel?: boolean;
 }
 
+/** What running a script needs of a session; a preview has no store and leaves no note. */
+export type ScriptSession = Pick<RootSession, 'root' | 'admin' | 'options' | 'emit' | 'kernel'> & {
+  readonly context?: RootSession['context'];
+  readonly store?: Pick<RootSession['store'], 'scriptStarted' | 'scriptEnded'>;
+  /** For verify and fix scripts: does the software fit this machine? */
+  readonly compatible?: boolean;
+};
+
 /** Reports a finding; the frame of the session (operations/session.ts) keeps it for the outcome. */
 export function tell(session: Pick<RootSession, 'emit'>, finding: Finding): void {
   session.emit({ type: 'finding', finding });
