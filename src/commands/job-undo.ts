@@ -52,7 +52,7 @@ async function look(job: Job, step: UndoStep, wish: Wish): Promise<{ plan?: Plan
   const options = stepOptions(job, step, wish);
   const { plan, findings } = await operate(step, { context, options, preview: true, emit: () => undefined });
   const errors = findings.filter((finding) => finding.severity === 'error');
-  if (!plan || errors.length > 0) return { refusals: errors.flatMap((finding) => explained(finding, job, step, wish)) };
+  if (!plan || errors.length > 0) return { refusals: errors.map((finding) => explained(finding, job, step, wish)) };
   const refusals = alongWith(plan, step).map(({ key, spec }) => {
     const by = bringer(wish.queue, step, key, spec);
     const then = by ? `, which came with the job ${by.jobid}.  Take that job back first` : '';
@@ -70,14 +70,12 @@ function alongWith(plan: Plan, { verb, own }: UndoStep): { key: string; spec: st
   return going.filter(({ key }) => !own.has(key));
 }
 
-/** The analysis's own ERROR, and whose software it speaks of. */
-function explained(finding: Finding, job: Job, step: UndoStep, { queue }: Wish): Finding[] {
-  const refused = refusal(job, finding.text, finding.code);
+/** The analysis's own ERROR, and with which job the software came that it speaks of. */
+function explained(finding: Finding, job: Job, step: UndoStep, { queue }: Wish): Finding {
   const [, other] = finding.subjects ?? [];
   const by = other && bringer(queue, step, other.split(',')[0]!.replace('.', '/'), other);
-  if (!by) return [refused];
-  const text = `"${other}" came with the job ${by.jobid}.  Take that job back first.`;
-  return [refused, { severity: 'note', code: 'undo_first', text }];
+  const then = by ? `  "${other}" came with the job ${by.jobid}.  Take that job back first.` : '';
+  return refusal(job, finding.text + then, finding.code);
 }
 
 /** Runs a step as a session of its command, with its job. Returns the exit code. */

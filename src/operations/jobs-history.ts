@@ -44,6 +44,13 @@ export class History {
     }
   }
 
+  /** As bringing, and jobs that took another back count like all others. */
+  newest(key: FilesetKey, spec: string): Brought | undefined {
+    const found = () => this.#brought.get(key)?.find(({ fileset }) => fileset.spec === spec);
+    while (!found() && this.#readOlder());
+    return found();
+  }
+
   /** Absolute paths of the depots that software came from, the latest first. */
   sources(): string[] {
     while (this.#readOlder());

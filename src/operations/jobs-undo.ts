@@ -153,8 +153,9 @@ class Undoing {
       );
       return false;
     }
+    const newest = this.#history.newest(fileset.targetKey, fileset.spec);
     const latest = this.#bringer(fileset);
-    if (!latest || latest.job.jobid === this.#job.jobid) return true;
+    if (!latest || [newest, latest].some((each) => each?.job.jobid === this.#job.jobid)) return true;
     this.findings.push(
       refusal(this.#job, `"${fileset.spec}" has gone and come again with the job ${latest.job.jobid}.`),
     );
