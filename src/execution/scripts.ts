@@ -73,13 +73,19 @@ export async function runControlScript(
   const failed = exit !== 2 && session.options.enforce_scripts;
   tell(session, {
     severity: failed ? 'error' : 'warning',
-    code: failed ? 'script_failed' : 'script_warning',
+    code: !failed ? 'script_warning' : stops(session, tag) ? 'script_stopped' : 'script_failed',
     text:
       `The "${tag}" script for "${nameOf(owner)}" failed (exit code "${exit}").  ` +
       `The script location was "${placeOf(session, owner, tag)}".`,
     subjects: [nameOf(owner)],
   });
   return failed ? 'error' : 'warning';
+}
+
+/** After the other failures the execution of the product proceeds. */
+function stops({ options }: ScriptSession, tag: string): boolean {
+  if (tag === 'request') return true;
+  return (options.autorecover || options.autorecover_product) && /^(pre|post)install$/.test(tag);
 }
 
 /** True when the owner brings a script of this tag that the session would run. */

@@ -26,7 +26,7 @@ export function errorMessage(error: SdError): Message {
 function aftermath(finding: Finding): Message {
   const went =
     finding.severity === 'error'
-      ? 'This script had errors.'
+      ? 'This script had errors but the execution of this product will still proceed.'
       : 'This script had warnings but the execution of this product will still proceed.';
   return { as: 'progress', text: `${went}  Check the above output from the script for further details.` };
 }
