@@ -11,7 +11,7 @@ const declaration: CommandDeclaration = {
   flags: [
     flag.DEPOT,
     flag.ROOT,
-    { name: '-F', meaning: 'Run fix scripts instead of verify scripts.' },
+    { name: '-F', meaning: 'Run fix scripts, and put modes, owners, directories and links right.' },
     flag.VERBOSE,
     flag.SOFTWARE_FILE,
     flag.RUN_JOB,
@@ -24,6 +24,7 @@ const declaration: CommandDeclaration = {
   examples: [
     { does: 'Verify everything that is installed.', command: "swverify '*'" },
     { does: 'Verify the stored files of a depot.', command: "swverify -d '*' @ /var/spool/sw" },
+    { does: 'Put right what can be put right without the software.', command: 'swverify -F X11' },
     { does: 'Verify without reading the contents of files.', command: 'swverify -x check_contents=false X11' },
   ],
 };

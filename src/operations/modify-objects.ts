@@ -1,5 +1,6 @@
 // The objects that operands of swmodify name, each at its own level (commands.md 5.5): `ACME` is the product and not its filesets,
-// `ACME.RUN` the fileset, a bundle's tag the bundle. An operand that names no software may be the tag of a category object.
+// `ACME.RUN` the fileset, a bundle's tag the bundle. A pattern behind a dot means filesets; a subproduct is named by its tag. An operand
+// that names no software may be the tag of a category object.
 
 import { text } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
@@ -29,10 +30,11 @@ export function namedObjects(catalog: Catalog, operands: readonly string[]): Nam
   const unmatched: string[] = [];
   for (const operand of operands) {
     const spec = parseSpec(operand);
-    const named = [
-      ...inReading(catalog, spec, resolveProducts(spec, catalog), spec.tags.length === 1 ? 'product' : 'below'),
-      ...inReading(catalog, spec, resolveBundles(spec, catalog), spec.tags.length === 1 ? 'bundle' : 'any'),
-    ];
+    const single = spec.tags.length === 1;
+    const named = inReading(catalog, spec, resolveProducts(spec, catalog), single ? 'product' : 'below');
+    // `*.*` means filesets, whatever bundles there are.
+    if (single || named.length === 0)
+      named.push(...inReading(catalog, spec, resolveBundles(spec, catalog), single ? 'bundle' : 'any'));
     if (named.length === 0) named.push(...categoriesNamed(catalog, spec));
     if (named.length === 0) unmatched.push(operand);
     for (const each of named) found.set(identityOf(each), each);
@@ -97,7 +99,7 @@ function inReading(
   }
   if (depth === 'below' || depth === 'any') {
     for (const { product, subproduct } of reading.subproducts) {
-      if (isNamed(subproduct)) named.push({ level: 'subproduct', object: subproduct, product });
+      if (tagOf(subproduct) === last) named.push({ level: 'subproduct', object: subproduct, product });
     }
     for (const key of levels.has('fileset') ? reading.filesets : []) {
       const placed = lookUp(catalog, key);
