@@ -94,9 +94,7 @@ const PERMISSIONS = without('Who may do what is decided by the permissions of th
 const LATER = without('This release does not do it.', {
   allow_partial_bundles: boolean('pk', true, 'Package bundles whose contents are not all there.'),
   codeword: text('in cp', '', 'Word that unlocks protected software.'),
-  control_files: list('md', [], 'Control scripts to add to a fileset or product, or with -u to drop.'),
   customer_id: text('in cp', '', 'Number that belongs to the codeword.'),
-  files: list('md', [], 'Files to add to a fileset, or with -u to drop.'),
   force_single_target: boolean('rm', false, 'Offer one target only in the user interface.'),
   include_file_revisions: boolean('pk', false, 'Store the revision that what(1) finds in each file.'),
   package_in_place: boolean('pk', false, 'Make a depot that refers to the source files.'),
