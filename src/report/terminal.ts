@@ -32,17 +32,33 @@ function guard(): void {
   }
 }
 
+/** cli-table3 takes quadratic time, so long tables are made of pieces of this many rows. */
+const PIECE = 100;
+
 /** A bordered table, in characters that every terminal and log has. */
 export async function table(head: readonly string[], rows: readonly (readonly string[])[]): Promise<string[]> {
   const { default: Table } = await import('cli-table3');
-  const corners = ['top-mid', 'top-left', 'top-right', 'bottom-mid', 'bottom-left', 'bottom-right'];
+  const crossings = ['top', 'bottom', 'left', 'right', 'mid'].flatMap((at) => [
+    `${at}-mid`,
+    `${at}-left`,
+    `${at}-right`,
+  ]);
   const chars = Object.fromEntries([
-    ...[...corners, 'left-mid', 'mid-mid', 'right-mid'].map((name) => [name, '+']),
+    ...crossings.map((name) => [name, '+']),
     ...['top', 'bottom', 'mid'].map((name) => [name, '-']),
     ...['left', 'right', 'middle'].map((name) => [name, '|']),
   ]);
+  const colWidths = head.map(
+    (title, column) => rows.reduce((widest, row) => Math.max(widest, row[column]!.length), title.length) + 2,
+  );
   // One rule below the heading is enough; colours are nobody's wish in a log.
-  const made = new Table({ head: [...head], chars, style: { head: [], border: [], compact: true } });
-  made.push(...rows.map((row) => [...row]));
-  return made.toString().split('\n');
+  const options = { chars, colWidths, style: { head: [], border: [], compact: true } };
+  const lines = new Table({ ...options, head: [...head] }).toString().split('\n');
+  const border = lines.at(-1)!;
+  for (let from = 0; from < rows.length; from += PIECE) {
+    const piece = new Table(options);
+    piece.push(...rows.slice(from, from + PIECE).map((row) => [...row]));
+    lines.push(...piece.toString().split('\n').slice(1, -1));
+  }
+  return rows.length === 0 ? lines : [...lines, border];
 }
