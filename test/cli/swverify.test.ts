@@ -186,10 +186,11 @@ describe('files of a root', () => {
 
   test('control files: missing, changed, touched', () => {
     const script = site.path('R/var/adm/sw/products/ACME/RUN/configure');
-    writeFileSync(script, '#!/bin/sh\nexit 1\n');
+    rewrite(script, '#!/bin/sh\nexit 1\n');
     expect(wrong('ACME')).toMatch(/Control file ".*ACME\/RUN\/configure" should have cksum/);
     clean('-x', 'check_contents=false', 'ACME');
     writeFileSync(script, '#!/bin/sh\nexit 0\n');
+    utimesSync(script, 1, 1_234_567_890);
     expect(wrong('ACME')).toMatch(/configure" should have mtime/);
     rmSync(script);
     expect(wrong('ACME')).toMatch(/Control file ".*configure" missing/);
