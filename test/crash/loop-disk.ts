@@ -3,7 +3,7 @@
 // Promise: whatever happens, also on SIGINT, no mount and no loop device of ours stays.
 
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 
@@ -45,7 +45,8 @@ export class LoopDisk {
 
   /** A new empty disk. */
   static make(image: string): LoopDisk {
-    execFileSync('truncate', ['-s', `${MEBIBYTES}M`, image], { stdio: 'pipe' });
+    writeFileSync(image, '');
+    truncateSync(image, MEBIBYTES * 1024 * 1024);
     execFileSync('mkfs.ext4', ['-q', '-F', image], { stdio: 'pipe' });
     return new LoopDisk(image);
   }

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
-import { depotLayout, rootLayout, type StoreLayout } from '../../src/store/layout.ts';
+import { depotLayout, rootLayout } from '../../src/store/layout.ts';
 
 /** Lines; equal pictures have equal lines. */
 export type StatePicture = readonly string[];
@@ -17,13 +17,10 @@ const ENTERED = /^(var|var\/adm|var\/adm\/sw)$/;
 const DERIVED = /^(var\/adm\/sw\/products|catalog)(\/|$)/;
 const TEMPORARY = /\.sw~|\.sd-new\./;
 
-export function layoutOf(anchor: string, kind: 'root' | 'depot'): StoreLayout {
-  return kind === 'root' ? rootLayout(anchor, join(anchor, 'var/adm/sw')) : depotLayout(anchor);
-}
-
 /** The state of a root or depot. */
 export function stateOf(anchor: string, kind: 'root' | 'depot'): StatePicture {
-  const catalog = catalogLines(layoutOf(anchor, kind).home);
+  const layout = kind === 'root' ? rootLayout(anchor, join(anchor, 'var/adm/sw')) : depotLayout(anchor);
+  const catalog = catalogLines(layout.home);
   const files = existsSync(anchor) ? treeLines(anchor, catalog.length > 0) : [];
   return [...files, ...catalog];
 }
