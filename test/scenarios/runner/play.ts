@@ -21,7 +21,7 @@ const ON_TARGET = [
   'show_patches',
   'check_patches',
 ];
-const CHANGING = ['swinstall', 'swremove', 'swmodify', 'swconfig', 'cleanup'];
+const CHANGING = ['swinstall', 'swremove', 'swmodify', 'swconfig', 'swjob', 'cleanup'];
 
 /** Names of all pictures, in order. */
 export function pictureNames(): string[] {
