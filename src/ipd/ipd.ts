@@ -6,7 +6,10 @@ import { join, resolve } from 'node:path';
 import { dropMade } from '../host/made-directories.ts';
 import { resolveInRoot } from '../host/rootpath.ts';
 import { type Catalog, emptyCatalog } from '../model/catalog.ts';
-import { rootLayout } from '../store/layout.ts';
+import { SdError } from '../model/error.ts';
+import type { Finding } from '../model/plan.ts';
+import { isInterrupted } from '../store/holder.ts';
+import { rootLayout, type StoreLayout } from '../store/layout.ts';
 import { readPublished } from '../store/published.ts';
 import { type OpenOptions, openStore, type Store } from '../store/store.ts';
 import { readTextTree } from '../store/texttree.ts';
@@ -25,16 +28,43 @@ export function adminDirectory(root: string, option: string): string {
   return place === '/' && option !== '' ? resolve('/', option) : join(place, resolveInRoot(place, `${ADMIN}/.`));
 }
 
+/** What installedCatalog answers. */
+export interface Installed {
+  readonly catalog: Catalog;
+  readonly interrupted: boolean;
+  readonly findings: readonly Finding[];
+}
+
 /**
  * What is installed below `root`: the published catalog, else an IPD kept as SD text only, else nothing. `interrupted` is true when a
- * session that was changing the root died; the next one that opens the IPD finishes or undoes its work.
- * Throws SdError `catalog_damaged`, `catalog_too_new`, and those of definition/index.ts for a text tree.
+ * session that was changing the root died; the next one that opens the IPD finishes or undoes its work. `findings` has a WARNING where
+ * the text had to stand in for a catalog that is damaged or lost.
+ * Throws SdError `catalog_damaged` where there is no text either, `catalog_too_new`, and those of definition/index.ts for a text tree.
  */
-export function installedCatalog(root: string, admin: string): { catalog: Catalog; interrupted: boolean } {
+export function installedCatalog(root: string, admin: string): Installed {
   const layout = rootLayout(root, admin);
-  const published = readPublished(layout);
-  if (published !== undefined) return published;
-  return { catalog: readTextTree(layout)?.catalog ?? emptyCatalog('root'), interrupted: false };
+  let damage: SdError | undefined;
+  try {
+    const published = readPublished(layout);
+    if (published !== undefined) return { ...published, findings: [] };
+  } catch (error) {
+    if (!(error instanceof SdError) || error.code !== 'catalog_damaged') throw error;
+    damage = error;
+  }
+  const tree = readTextTree(layout);
+  if (tree === undefined && damage !== undefined) throw damage;
+  const interrupted = isInterrupted(layout.home);
+  const findings = tree === undefined ? [] : [standsIn(layout, damage), ...tree.findings];
+  return { catalog: tree?.catalog ?? emptyCatalog('root'), interrupted, findings };
+}
+
+function standsIn({ anchor, textTree }: StoreLayout, damage: SdError | undefined): Finding {
+  const text = `The published catalog of the root "${anchor}" is ${damage ? 'damaged' : 'missing'}; the text in "${textTree}" is read instead.`;
+  return {
+    severity: 'warning',
+    code: damage ? damage.code : 'catalog_missing',
+    text: `${text}  ${damage?.because ?? ''}`.trimEnd(),
+  };
 }
 
 /** Opens the IPD for a changing session. Options and errors are those of store/store.ts openStore. */

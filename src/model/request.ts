@@ -33,6 +33,7 @@ export interface EngineOptions {
   readonly enforce_scripts: boolean;
   readonly enforce_selections: boolean;
   readonly follow_symlinks: boolean;
+  readonly ipd: boolean;
   readonly kernel_build_cmd: string;
   readonly kernel_path: string;
   readonly layout_version: string;

@@ -27,8 +27,8 @@ export async function openListedRoot(root: string, adminOption: string): Promise
     });
   }
   const { adminDirectory, installedCatalog } = await import('../ipd/ipd.ts');
-  const { catalog, interrupted } = installedCatalog(root, adminDirectory(root, adminOption));
-  const findings = interrupted ? [interruptedNote(root)] : [];
+  const { catalog, interrupted, findings: oddities } = installedCatalog(root, adminDirectory(root, adminOption));
+  const findings = [...oddities, ...(interrupted ? [interruptedNote(root)] : [])];
   if (catalog.generation === 0 && catalog.products().length === 0 && existsSync(join(root, 'catalog', 'INDEX'))) {
     const text = `"${root}" is a depot.  Use "swlist -d @ ${root}" to list what it holds.`;
     findings.push({ severity: 'note', code: 'target_is_depot', text });

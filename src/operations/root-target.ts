@@ -48,7 +48,10 @@ export async function openRoot(
   const looked = { root, admin, paths: new RootPaths(root), options, context, emit };
   const known = ['ipd', 'products'].some((each) => existsSync(join(admin, each)));
   const published =
-    preview && known ? installedCatalog(root, admin) : { catalog: emptyCatalog('root'), interrupted: false };
+    preview && known
+      ? installedCatalog(root, admin)
+      : { catalog: emptyCatalog('root'), interrupted: false, findings: [] };
+  session.report(published.findings);
   if (published.interrupted) session.report([waiting(root)]);
   const open = async () => {
     const opened = await openIpd(root, admin, {

@@ -4,7 +4,7 @@
 // Must not: know what any verb does.
 
 import { holdSignals, stopPoint } from '../host/signals.ts';
-import { SdError, Stopped } from '../model/error.ts';
+import { hasErrno, reasonOf, SdError, Stopped } from '../model/error.ts';
 import type { Emit, Task } from '../model/events.ts';
 import type { Finding, Outcome, Plan, Selection } from '../model/plan.ts';
 import type { SessionContext } from '../model/request.ts';
@@ -44,8 +44,8 @@ export async function runSession(
     ok = !session.failed();
   } catch (error) {
     if (error instanceof Stopped) session.report([stopped(error)]);
-    if (!(error instanceof SdError)) throw error;
-    session.report([findingOf(error)]);
+    if (!(error instanceof SdError) && !hasErrno(error, ...OF_THE_MACHINE)) throw error;
+    session.report([error instanceof SdError ? findingOf(error) : failedMachine(error as Error)]);
   } finally {
     release();
     session.emit({ type: 'session.end', ...jobOf(context), time: Date.now(), ok, target });
@@ -73,6 +73,18 @@ function beginSession(context: SessionContext, emit: Emit): Session {
 
 function jobOf(context: SessionContext): { command: string; jobid?: string } {
   return { command: context.command, ...(context.jobid === undefined ? {} : { jobid: context.jobid }) };
+}
+
+/** Failures of disks, rights and limits that nobody nearer to them has put into words; anything else is a programmer's error. */
+const OF_THE_MACHINE =
+  'EACCES EBUSY EDQUOT EIO ELOOP EMFILE ENAMETOOLONG ENFILE ENOSPC EPERM EROFS ESTALE ETXTBSY'.split(' ');
+
+function failedMachine(error: Error): Finding {
+  const at = 'path' in error ? `  It happened at "${error.path}".` : '';
+  const text =
+    `The session ended in the middle of its work.  ${reasonOf(error)}${at}  ` +
+    'What was not finished is completed or undone by the next command on the same target.';
+  return { severity: 'error', code: 'machine_failed', text };
 }
 
 function stopped({ signal }: Stopped): Finding {

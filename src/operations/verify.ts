@@ -1,6 +1,6 @@
 // swverify on one root or depot (commands.md 5.6, 6.5; patches.md 7.2): compatibility, states, versions, requisites, scripts, files.
 // Promise: changes nothing and waits for nobody: it reads what is published. Only with -F, on a root, it opens the IPD: it runs fix
-// scripts instead of verify scripts and puts right what execution/repair.ts can. Each fileset gets one verdict, after all checks.
+// scripts instead of verify scripts and puts right what execution/repair.ts can. With ipd=true the catalog itself comes first. Each fileset gets one verdict, after all checks.
 
 import { join } from 'node:path';
 import type { Machine } from '../analysis/views.ts';
@@ -8,6 +8,7 @@ import { openDepot } from '../depot/open.ts';
 import { appliedAfter } from '../execution/patching.ts';
 import { repairFiles } from '../execution/repair.ts';
 import type { ScriptSession } from '../execution/scripts.ts';
+import { stopPoint } from '../host/signals.ts';
 import { text } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
 import { SdError } from '../model/error.ts';
@@ -34,6 +35,7 @@ import { type ControlPlace, compareControlFiles } from './verify-control.ts';
 import { compareFile, type FileProblem, installedGround } from './verify-files.ts';
 import { runScripts } from './verify-scripts.ts';
 import * as software from './verify-software.ts';
+import { verifyStore } from './verify-store.ts';
 import { compareStored } from './verify-stored.ts';
 
 export interface VerifyRequest extends TargetRequest {
@@ -45,6 +47,7 @@ export interface VerifyRequest extends TargetRequest {
 export async function verify(request: VerifyRequest, emit: Emit): Promise<Outcome> {
   const place = `${request.context.host}:${request.target}`;
   return runSession(request.context, place, emit, async (session) => {
+    if (request.options.ipd) await verifyStore(request, session);
     session.emit({ type: 'selection.begin' });
     return request.depot ? verifyDepot(request, session, place) : verifyRoot(request, session, place);
   });
@@ -159,7 +162,7 @@ async function verifyAll(request: VerifyRequest, session: Session, subject: Subj
     const chosen = selection.entries.flatMap((entry) => lookUp(catalog, entry.key) ?? []);
     const verdicts = new Verdicts(session);
     await judgeSoftware(request, session, subject, chosen, verdicts);
-    judgeFiles(request, session, subject, chosen, verdicts);
+    await judgeFiles(request, session, subject, chosen, verdicts);
     const errors = chosen.filter(({ key }) => verdicts.failed.has(key)).length;
     const warnings = chosen.filter(({ key }) => verdicts.warned.has(key) && !verdicts.failed.has(key)).length;
     const ok = !session.failed();
@@ -212,13 +215,13 @@ async function judgeSoftware(
   for (const key of await subject.scripts(chosen)) verdicts.failed.add(key);
 }
 
-function judgeFiles(
+async function judgeFiles(
   { options }: VerifyRequest,
   session: Session,
   subject: Subject,
   chosen: readonly Placed[],
   verdicts: Verdicts,
-): void {
+): Promise<void> {
   let index = 0;
   for (const { product, filesets } of software.byProduct(chosen)) {
     session.emit({ type: 'check.begin', check: 'files', spec: brief(product) });
@@ -232,6 +235,7 @@ function judgeFiles(
       ),
     );
     for (const placed of filesets) {
+      await stopPoint();
       const { fileset, key } = placed;
       const spec = brief(product, fileset);
       index += 1;

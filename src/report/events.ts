@@ -68,9 +68,7 @@ const FILE = {
 } as const;
 
 function recovery(how: 'undone' | 'redone' | 'rebuilt', what: string): Message {
-  if (how === 'rebuilt') {
-    return { as: 'warning', text: `The store was damaged and has been rebuilt from what is published (${what}).` };
-  }
+  if (how === 'rebuilt') return { as: 'warning', text: `Damage was found and mended: ${what}.` };
   return {
     as: 'note',
     text: `An interrupted session (${what}) was ${how === 'undone' ? 'undone' : 'completed'} first.`,

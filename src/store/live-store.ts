@@ -8,6 +8,7 @@ import type { ChangeSet } from '../model/change.ts';
 import { reasonOf, SdError } from '../model/error.ts';
 import { filesetKey } from '../model/software.ts';
 import { ChangeEncoder } from './change-encoder.ts';
+import { disagreements } from './check.ts';
 import type { Database } from './database.ts';
 import { removeHolder, writeHolder } from './holder.ts';
 import { decodeFileset, decodeRows, encodeSingle, keys } from './keys.ts';
@@ -19,7 +20,7 @@ import { OwnerIndex } from './owner-index.ts';
 import { type Publishable, Publisher } from './publisher.ts';
 import { type Reader, RecordCatalog } from './record-catalog.ts';
 import type { Records } from './records.ts';
-import { type Commits, interrupted, runTransaction } from './transaction.ts';
+import { type Commits, interrupted, notDone, runTransaction } from './transaction.ts';
 import type { Transaction } from './transaction-types.ts';
 
 export class LiveStore implements Commits, Publishable, Reader {
@@ -72,7 +73,7 @@ export class LiveStore implements Commits, Publishable, Reader {
     try {
       if (transaction.files.length === 0) await this.#applyRecords(transaction);
       else {
-        this.#markChanging();
+        this.#begin(transaction.label);
         await runTransaction(this, this.#nextSession(), transaction);
       }
     } catch (error) {
@@ -106,6 +107,16 @@ export class LiveStore implements Commits, Publishable, Reader {
 
   isInterrupted(): boolean {
     return this.#broken !== undefined;
+  }
+
+  check(): string[] {
+    this.#use();
+    return disagreements(this.layout, this, this.#collectOwners());
+  }
+
+  publishAnew(): void {
+    this.#use();
+    this.#publisher.publishAnew();
   }
 
   async publish(): Promise<void> {
@@ -196,6 +207,15 @@ export class LiveStore implements Commits, Publishable, Reader {
     await this.commit(encoder, []).catch((error: unknown) => {
       throw interrupted(transaction.label, error);
     });
+  }
+
+  /** Before anything is begun a failing disk has failed nothing. */
+  #begin(label: string): void {
+    try {
+      this.#markChanging();
+    } catch (error) {
+      throw notDone(label, error);
+    }
   }
 
   #use(): void {

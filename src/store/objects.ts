@@ -12,11 +12,11 @@ const GRACE_MS = 10 * 60 * 1000;
 
 const DIRECTORY = 'obj';
 
-/** Writes the object unless it is there; not durable before the file system is synced. Returns its name. */
-export function writeObject(home: string, content: string | Uint8Array): string {
+/** Writes the object unless it is there, or `anyway`; not durable before the file system is synced. Returns its name. */
+export function writeObject(home: string, content: string | Uint8Array, anyway = false): string {
   const name = createHash('sha256').update(content).digest('hex');
   const path = join(home, DIRECTORY, name);
-  if (existsSync(path)) return name;
+  if (!anyway && existsSync(path)) return name;
   mkdirSync(join(home, DIRECTORY), { recursive: true, mode: 0o755 });
   writeFileAtomically(path, content, 0o644);
   return name;

@@ -2,7 +2,7 @@
 // Promise: what is handed over adds up with its ledger and is not behind what was published; an existing store is never created anew
 // by accident; nobody who merely waits touches it.
 
-import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileDurably } from '../host/durable.ts';
 import { stopPoint } from '../host/signals.ts';
@@ -56,6 +56,8 @@ export interface Opened {
 }
 
 const FORMAT = 'swdist store 1\n';
+/** What LevelDB says when the machine fails it; repairing would only make it worse. */
+const NOT_DAMAGE = /Permission denied|No space left|Disk quota|Read-only|Too many open files|Input\/output error/;
 /** Opening, after a repair, after a rebuild. */
 const ROUNDS = 3;
 
@@ -67,10 +69,14 @@ export async function openWhole(engine: Engine, layout: StoreLayout, options: Op
   const deadline = Date.now() + options.lockTimeout * 1000;
   const create = prepare(layout, options.create);
   let mended: string | undefined;
+  let repaired = false;
+  const held = hasContent(join(layout.home, 'store'));
   for (let round = 1; ; round++) {
     const result = await openOnce(engine, layout, deadline, create);
     if (typeof result !== 'string') {
-      const opened = await examine(result, layout, options);
+      const examined = await examine(result, layout, options);
+      const emptied = repaired && held && typeof examined !== 'string' && examined.audit.ledger.generation === 0;
+      const opened = emptied ? 'nothing could be repaired' : examined;
       if (typeof opened !== 'string') {
         clearLeftovers(layout);
         if (mended !== undefined) options.onRecovered?.({ how: 'rebuilt', what: mended });
@@ -78,10 +84,12 @@ export async function openWhole(engine: Engine, layout: StoreLayout, options: Op
       }
       await result.close();
       if (round >= ROUNDS) throw damaged(layout, opened);
+      repaired = false;
       mended = await mend(engine, layout, opened, false, deadline);
     } else {
       if (round >= ROUNDS) throw damaged(layout, result);
-      mended = await mend(engine, layout, result, round === 1, deadline);
+      repaired = round === 1;
+      mended = await mend(engine, layout, result, repaired, deadline);
     }
   }
 }
@@ -153,13 +161,19 @@ async function openOnce(
         await database.close();
       } catch (error) {
         const cause = causeOf(error);
-        // Not damage: other rights than access(2) looked at, or a lock file of another owner.
-        if (cause.includes('Permission denied')) throw noPermission(layout, `${cause}.`, error);
+        // Other rights than access(2) looked at, a lock file of another owner, a disk that takes nothing more.
+        if (NOT_DAMAGE.test(cause)) throw notOpened(layout, `${cause}.`, error);
         if (!engine.isLocked(error)) return `it cannot be opened (${cause})`;
       }
     }
     await pause(layout, deadline);
   }
+}
+
+/** True when the store's files hold anything: a store that was only being made may be lost. */
+function hasContent(store: string): boolean {
+  if (!existsSync(store)) return false;
+  return readdirSync(store).some((name) => /\.(ldb|log)$/.test(name) && statSync(join(store, name)).size > 0);
 }
 
 async function pause(layout: StoreLayout, deadline: number): Promise<void> {
@@ -209,7 +223,8 @@ function readFileOf(layout: StoreLayout, options: OpenOptions): CatalogFile | un
     return readCatalogFile(layout.home);
   } catch (error) {
     if (!(error instanceof SdError) || error.code !== 'catalog_damaged') throw error;
-    options.onRecovered?.({ how: 'rebuilt', what: `the published catalog "${join(layout.home, 'catalog')}"` });
+    const path = join(layout.home, 'catalog');
+    options.onRecovered?.({ how: 'rebuilt', what: `the published catalog "${path}" was damaged and is written again` });
     return undefined;
   }
 }
@@ -293,15 +308,22 @@ function notRecovered(error: unknown): unknown {
 
 /** An error of the file system about the store's place, in the user's words. */
 export function notPermitted(layout: StoreLayout, error: unknown): unknown {
-  if (!hasErrno(error, 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'ENOSPC')) return error;
-  return noPermission(layout, reasonOf(error), error);
+  if (!hasErrno(error, 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'ENOSPC', 'EDQUOT', 'EIO', 'EMFILE', 'ENFILE'))
+    return error;
+  return notOpened(layout, reasonOf(error), error);
 }
 
-function noPermission(layout: StoreLayout, because: string, cause: unknown): SdError {
-  return new SdError('no_permission', {
+function notOpened(layout: StoreLayout, because: string, cause: unknown): SdError {
+  const full = /no space|quota/i.test(because);
+  const failing = full || /input\/output|too many open|i\/o error|injected/i.test(because);
+  return new SdError(failing ? 'not_done' : 'no_permission', {
     what: `"${layout.anchor}" cannot be changed.`,
     because,
-    todo: /permission denied|not permitted/i.test(because) ? 'Run the command as the owner of the target.' : '',
+    todo: /permission denied|not permitted/i.test(because)
+      ? 'Run the command as the owner of the target.'
+      : full
+        ? 'Make room on the file system and try again.'
+        : '',
     data: { anchor: layout.anchor },
     cause,
   });

@@ -43,6 +43,8 @@ export class Publisher {
   #ownersObject = '';
   #generation = -1;
   #notBefore = 0;
+  /** What is there is not trusted. */
+  #anew = false;
 
   /**
    * `file` is the catalog now there, if it can be built upon; `changed` the products that differ from it, undefined for all.
@@ -88,7 +90,7 @@ export class Publisher {
     const records = this.#source.records();
     const retired: string[] = [];
     for (const id of this.#dirty) this.#writeProduct(id, records.products.get(id), retired);
-    const owners = writeObject(home, this.#source.ownerIndex().bytes());
+    const owners = writeObject(home, this.#source.ownerIndex().bytes(), this.#anew);
     if (this.#ownersObject !== owners && this.#ownersObject !== '') retired.push(this.#ownersObject);
     const joined = this.#writeText(records);
     syncFileSystem(home);
@@ -104,6 +106,18 @@ export class Publisher {
     this.#dirty.clear();
     this.#headDirty = false;
     this.#notBefore = Date.now() + Math.max(PAUSE_MS, SHARE * (Date.now() - begun));
+  }
+
+  /** Publishes everything, whatever is there already. Throws what publish() throws. */
+  publishAnew(): void {
+    for (const id of this.#source.records().products.keys()) this.#dirty.add(id);
+    this.#headDirty = true;
+    this.#anew = true;
+    try {
+      this.publish();
+    } finally {
+      this.#anew = false;
+    }
   }
 
   /** Removes objects that no catalog names any more, once their grace is over. */
@@ -142,7 +156,7 @@ export class Publisher {
   #writeProduct(id: string, entry: ProductEntry | undefined, retired: string[]): void {
     const before = this.#objects.get(id);
     if (entry === undefined) this.#objects.delete(id);
-    else this.#objects.set(id, writeObject(this.#layout.home, productText(entry, this.#source)));
+    else this.#objects.set(id, writeObject(this.#layout.home, productText(entry, this.#source), this.#anew));
     if (before !== undefined && before !== this.#objects.get(id)) retired.push(before);
     // A vendor whose last product went moves to the head.
     if (entry === undefined) this.#headDirty = true;
@@ -192,7 +206,7 @@ export class Publisher {
 }
 
 /** All pairs of one product, as the lines of its object. */
-function productText(entry: ProductEntry, source: Publishable): string {
+export function productText(entry: ProductEntry, source: Publishable): string {
   const lines: string[] = [];
   const put = (key: string) => {
     const value = source.get(key);

@@ -21,6 +21,9 @@ import { Records } from './records.ts';
 import { readTextTree } from './text-read.ts';
 
 const MARKER = 'rebuilding';
+/** What a text tree does not hold; whoever lost it must know. */
+const NOT_IN_TEXT =
+  'which files patches saved, which directories installations made, and which scripts were running could not be brought back';
 
 /** Somebody else is rebuilding: the store may not be opened. */
 export function isBeingRebuilt(home: string): boolean {
@@ -134,7 +137,7 @@ async function fill(database: Database, layout: StoreLayout, why: string): Promi
     const text = readTextTree(layout);
     if (text !== undefined) {
       await fillFromText(database, text.catalog);
-      return `the text tree "${layout.textTree}"`;
+      return `the text tree "${layout.textTree}" (${NOT_IN_TEXT})`;
     }
   } catch (error) {
     if (!(error instanceof SdError)) throw error;

@@ -32,6 +32,10 @@ export interface Store {
   interruptedScripts(): readonly ScriptNote[];
   /** True once an apply() threw `interrupted`: work waits here for the next opening. */
   isInterrupted(): boolean;
+  /** Makes every index anew and compares it, the published catalog and the text tree with the store; one sentence each disagreement. */
+  check(): string[];
+  /** Writes all that is published again, whatever is there. Throws the errno error. */
+  publishAnew(): void;
   /** Publishes catalog and text tree of the present generation now. */
   publish(): Promise<void>;
   /** Publishes what is behind and frees the lock. Throws SdError `not_published` where only that failed. */
@@ -58,7 +62,7 @@ export async function openStore(layout: StoreLayout, options: OpenOptions): Prom
     }
   } catch (error) {
     open.delete(path);
-    throw error;
+    throw notPermitted(layout, error);
   }
 }
 

@@ -85,7 +85,7 @@ async function undone(commits: Commits, plan: readonly JournalStep[], label: str
 }
 
 /** An error before anything visible changed, in the user's words. */
-function notDone(label: string, error: unknown): unknown {
+export function notDone(label: string, error: unknown): unknown {
   if (error instanceof SdError || !isOfTheMachine(error)) return error;
   return new SdError('not_done', {
     what: `"${label}" was not done; everything is as it was before.`,

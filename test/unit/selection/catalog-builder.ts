@@ -231,6 +231,7 @@ export function options(changes: Partial<EngineOptions> = {}): EngineOptions {
     allow_downdate: false,
     allow_incompatible: false,
     allow_insecure_depot: false,
+    ipd: false,
     allow_multiple_versions: false,
     allow_split_patches: false,
     ask: 'false',
