@@ -246,7 +246,7 @@ describe('the disk', () => {
     site.run('swinstall', ['-s', './D', 'OTHER', '@', './R'], { env: { SW_TRACE_STEPS: trace } });
     const steps = readFileSync(trace, 'utf8').trim().split('\n').length;
     for (const errno of ['EIO', 'ENOSPC']) {
-      for (let n = errno === 'EIO' ? 1 : 2; n <= steps; n += LONG ? 1 : 5) failedAt(n, errno);
+      for (let n = errno === 'EIO' ? 1 : 2; n <= steps; n += LONG ? 1 : 12) failedAt(n, errno);
     }
   });
 
@@ -282,7 +282,7 @@ describe('the disk', () => {
     }
     try {
       // From no room at all to room enough; the analysis is told not to look.
-      for (let free = 0; free <= 900_000; free += LONG ? 20_000 : 180_000) fullWith(at, free);
+      for (let free = 0; free <= 900_000; free += LONG ? 20_000 : 450_000) fullWith(at, free);
     } finally {
       spawnSync('umount', [at]);
     }
