@@ -24,7 +24,7 @@ export interface JobQueue {
   readonly reuseShort: boolean;
 }
 
-/** Every job of the queue, oldest first. A record cut off while it was reserved is left out. */
+/** Every job of the queue, oldest first. A record that a crash cut off is left out. */
 export function jobs(queue: JobQueue): Job[] {
   const ids = entriesOf(queue.directory).flatMap((name) => (name.endsWith('.job') ? [name.slice(0, -4)] : []));
   const found = ids.flatMap((jobid) => job(queue, jobid) ?? []);
@@ -33,10 +33,10 @@ export function jobs(queue: JobQueue): Job[] {
 
 /** One job; undefined when there is none of this id. */
 export function job(queue: JobQueue, jobid: string): Job | undefined {
-  const text = readIfThere(fileOf(queue, jobid, 'job'));
-  if (text === undefined || text === '') return undefined;
-  const record = JSON.parse(text) as JobRecord;
-  return { ...record, state: record.end !== undefined ? 'completed' : isAlive(record) ? 'active' : 'crashed' };
+  const record = parsed<JobRecord>(readIfThere(fileOf(queue, jobid, 'job')));
+  return (
+    record && { ...record, state: record.end !== undefined ? 'completed' : isAlive(record) ? 'active' : 'crashed' }
+  );
 }
 
 /** The jobs an operand names: an id, a pattern of ids, or `last` for the newest. */
@@ -48,8 +48,7 @@ export function jobsNamed(queue: JobQueue, operand: string): Job[] {
 
 /** Plan of a job for its target number `place`, from 0; undefined where none was made. */
 export function planOf(queue: JobQueue, jobid: string, place: number): Plan | undefined {
-  const text = readIfThere(planFile(queue, jobid, place));
-  return text === undefined ? undefined : (JSON.parse(text) as Plan);
+  return parsed<Plan>(readIfThere(planFile(queue, jobid, place)));
 }
 
 /** What the job's session wrote to the controller's log, or with `place` (from 0) to that target's agent's log. */
@@ -136,5 +135,15 @@ function readIfThere(file: string): string | undefined {
   } catch (error) {
     if (hasErrno(error, 'ENOENT')) return undefined;
     throw error;
+  }
+}
+
+/** A file that a power cut emptied tells nothing, and must not hide the jobs beside it. */
+function parsed<Value>(text: string | undefined): Value | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as Value;
+  } catch {
+    return undefined;
   }
 }

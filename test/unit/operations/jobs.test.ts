@@ -45,6 +45,7 @@ test('ids count up, also past a record that is there already', () => {
   expect(beginJob(queue, about).jobid).toBe('sheldon-0001');
   writeFileSync(join(queue.directory, 'sheldon-0002.job'), '');
   expect(beginJob(queue, { ...about, begin: 2 }).jobid).toBe('sheldon-0003');
+  writeFileSync(join(queue.directory, 'sheldon-0004.job'), '{"jobid":');
   expect(jobs(queue).map(({ jobid }) => jobid)).toEqual(['sheldon-0001', 'sheldon-0003']);
 });
 
