@@ -29,7 +29,12 @@ const doorkeepers = {
 module.exports = {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'no-orphans', severity: 'error', from: { orphan: true, path: '^src', pathNot: '^src/main\\.ts$|\\.d\\.ts$' }, to: {} },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, path: '^src', pathNot: '^src/main\\.ts$|\\.d\\.ts$' },
+      to: {},
+    },
     ...Object.entries(rooms).map(([room, may]) => ({
       name: `room-${room}`,
       severity: 'error',
@@ -43,5 +48,9 @@ module.exports = {
       to: { path: `node_modules/${library}/` },
     })),
   ],
-  options: { tsPreCompilationDeps: true, tsConfig: { fileName: 'tsconfig.json' }, doNotFollow: { path: 'node_modules' } },
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+  },
 };

@@ -144,7 +144,7 @@ export class Requisites {
 }
 
 /** The lines 140154, one a requisite, and 140151 that closes them. */
-export function requisiteFindings(spec: string, unmet: readonly Requisite[], severity: Finding['severity']): Finding[] {
+function requisiteFindings(spec: string, unmet: readonly Requisite[], severity: Finding['severity']): Finding[] {
   return [
     ...unmet.map(
       (requisite): Finding => ({

@@ -2,7 +2,7 @@
 // Promise: the operation sees one target at a time; whatever happens the job gets its end and the logs what was said.
 
 import { join, resolve } from 'node:path';
-import { reasonOf, SdError } from '../model/error.ts';
+import { reasonOf } from '../model/error.ts';
 import type { Emit } from '../model/events.ts';
 import type { Finding, Outcome } from '../model/plan.ts';
 import type { SessionContext } from '../model/request.ts';
@@ -178,9 +178,4 @@ function copiesFor(
 
 function warning(code: string, text: string): Finding {
   return { severity: 'warning', code, text };
-}
-
-/** The refusal of something that SD has and this release does not. */
-export function notInThisRelease(what: string, todo: string): SdError {
-  return new SdError('not_supported', { what, because: 'This release does not do it.', todo });
 }

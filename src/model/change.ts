@@ -3,7 +3,7 @@
 
 import type { Attributes } from './attributes.ts';
 import type { SavedFile } from './catalog.ts';
-import type { Bundle, Category, FileRecord, FilesetKey, Fileset, Product, Vendor } from './software.ts';
+import type { Bundle, Category, FileRecord, Fileset, FilesetKey, Product, Vendor } from './software.ts';
 
 /** One operation. Records are put whole; an object that is not named stays as it is. */
 export type CatalogOp =

@@ -4,7 +4,13 @@
 export type Content =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   /** `position` and `size` in bytes. `fd` stays open until `close` is called. */
-  | { readonly kind: 'region'; readonly fd: number; readonly position: number; readonly size: number; readonly close: () => void };
+  | {
+      readonly kind: 'region';
+      readonly fd: number;
+      readonly position: number;
+      readonly size: number;
+      readonly close: () => void;
+    };
 
 export function bytesContent(bytes: Uint8Array): Content {
   return { kind: 'bytes', bytes };

@@ -146,7 +146,7 @@ function comparePermissions(problems: FileProblem[], record: FileRecord, found: 
 }
 
 /** The name wins where the root knows it (formats.md 7). */
-export function expectedId(
+function expectedId(
   name: string | undefined,
   id: number | undefined,
   idOf: (name: string) => number | undefined,

@@ -18,9 +18,9 @@ import {
   unlinkSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { deviceNumbers } from '../host/file-type.ts';
 import { copyContent, type Digested } from '../host/digest.ts';
 import { fsyncDirectory, fsyncFile, syncFileSystem, testPoint } from '../host/durable.ts';
+import { deviceNumbers } from '../host/file-type.ts';
 import { stopPoint } from '../host/signals.ts';
 import { hasErrno, SdError } from '../model/error.ts';
 import { giveFile, givePath } from './attributes-on-disk.ts';
