@@ -10,7 +10,7 @@
 import { openDepot } from '../depot/open.ts';
 import { adminDirectory, installedCatalog } from '../ipd/ipd.ts';
 import type { Catalog } from '../model/catalog.ts';
-import { type Job, operationOf } from '../model/job.ts';
+import { type Job, operationOf, resultOf } from '../model/job.ts';
 import { lookUp } from '../model/patches.ts';
 import type { Finding, Plan, PlannedFileset } from '../model/plan.ts';
 import type { EngineOptions } from '../model/request.ts';
@@ -90,7 +90,7 @@ function notUndoable(job: Job): string | undefined {
     return `a session of ${job.command} brings and removes nothing.${how}`;
   }
   if (job.preview) return 'it was a preview and changed nothing.';
-  if (job.exitCode !== 0 && job.results.some((each) => each.errors > 0)) {
+  if (resultOf(job) === 'errors') {
     return 'it ended with errors, so that not all of its plan was done.  Remove or install by name what is to change.';
   }
   return undefined;

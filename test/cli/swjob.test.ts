@@ -145,6 +145,20 @@ describe('the list', () => {
     expect(swjob('-u', 'last').exit).toBe(0);
   });
 
+  test('a session that a signal ended has errors and cannot be taken back', async () => {
+    depots();
+    const slow = site.start('swinstall', ['-s', './D', '*', '@', './R'], { env: { SW_DELAY_MS: '300' } });
+    const end = new Promise((resolve) => slow.on('exit', resolve));
+    const planned = () =>
+      readdirSync(site.path('adm')).includes('queue') &&
+      readdirSync(site.path('adm/queue')).some((name) => name.endsWith('.plan1'));
+    while (!planned()) await new Promise((resolve) => setTimeout(resolve, 20));
+    slow.kill('SIGTERM');
+    await end;
+    expect(listed('last')[0]!.slice(1)).toEqual(['install', 'completed', expect.anything(), 'errors']);
+    refused('last', 'it ended with errors');
+  });
+
   test('-u forgets a job with all its files; -x return_warning_exitcode tells of warnings', () => {
     depots();
     for (const software of ['ACME', 'APP']) install('D', software);
