@@ -138,6 +138,18 @@ export const KINDS: readonly PlanKind[] = [
     before: [BASE, patch('PT_1'), patch('PT_2')],
     command: 'swmodify -x patch_commit=true PT_2 @ ROOT',
   },
+  {
+    name: 'swmodify -a',
+    target: 'root',
+    before: [BASE],
+    command: "swmodify -a 'title=Other words' ACME.RUN @ ROOT",
+  },
+  {
+    name: 'swmodify -a in a depot',
+    target: 'depot',
+    before: ['swcopy -s D1 ACME OTHER @ DEPOT'],
+    command: "swmodify -d -a 'title=Other words' ACME @ DEPOT",
+  },
   { name: 'swcopy, new depot', target: 'depot', before: [], command: 'swcopy -s D1 ACME @ DEPOT' },
   {
     name: 'swcopy, existing depot',

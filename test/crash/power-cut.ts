@@ -21,6 +21,8 @@ const CUT = ['first install', 'install of many files', 'update', 'patch with sav
 const CONTROL_RUNS = 8;
 const CONTROLS = ['install', 'install of many files', 'patch with saves'];
 const TORN_MOST = 20;
+/** A random moment is up to so long after a point. */
+const LATER_MS = 6;
 
 interface Row {
   readonly name: string;
@@ -172,7 +174,7 @@ interface Frozen {
   readonly passed: number;
 }
 
-/** Runs the command until a random point, or every second time until a random moment, and freezes it there. */
+/** Runs the command until it stops itself at a random point, or is stopped a random moment after one, every second time each. */
 async function freeze(
   prepared: Prepared,
   control: boolean,
@@ -180,9 +182,9 @@ async function freeze(
 ): Promise<{ how: Frozen; kill: () => Promise<void> }> {
   const { place, kind, points } = prepared;
   const atPoint = control || random() < 0.5;
-  const first = control ? points.indexOf('commit') + 2 : 1;
+  const first = control ? points.indexOf('commit') + 2 : firstOfStore(points);
   const n = first + Math.floor(random() * (points.length - first + 1));
-  const milliseconds = 60 + random() * 250;
+  const milliseconds = random() * LATER_MS;
   const trace = join(place.directory, 'trace');
   rmSync(trace, { force: true });
   const child = start(place, kind.command, {
@@ -192,13 +194,20 @@ async function freeze(
   });
   const end = ended(child);
   if (!atPoint) {
-    await Promise.race([sleep(milliseconds), end]);
+    while (child.exitCode === null && passedIn(trace) < n) await sleep(1);
+    await sleep(milliseconds);
     child.kill('SIGSTOP');
   }
   await quiet(child);
   const passed = passedIn(trace);
-  const words = atPoint ? `at point ${n} (${points[n - 1]})` : `after ${Math.round(milliseconds)} ms, point ${passed}`;
+  const words = `${atPoint ? 'at' : `${milliseconds.toFixed(1)} ms after`} point ${n} (${points[n - 1]})`;
   return { how: { words, passed }, kill: () => killed(child, end) };
+}
+
+/** The first point at which something of the target is written: what comes before are notes of the session elsewhere. */
+function firstOfStore(points: readonly string[]): number {
+  const created = points.indexOf('created');
+  return created >= 0 ? created : points.indexOf('journal');
 }
 
 async function killed(child: ChildProcess, end: Promise<Ended>): Promise<void> {
