@@ -51,7 +51,7 @@ function checkWidth(text: string): void {
 
 const BEGIN = ['       * Session started for user "USER@HOST".', '       * Beginning Selection'];
 
-test('swinstall: the lines of a session that succeeds, and its two logs', () => {
+test('clients.md 17, 18: swinstall: the lines of a session that succeeds, and its two logs', () => {
   site.ok('swpackage', '-s', 'psf', '@', './D');
   site.ok('swinstall', '-s', './D', 'OTHER', '@', './R');
   const stdout = site.ok('swinstall', '-s', './D', 'ACME', '@', './R');
@@ -98,7 +98,7 @@ test('swinstall: the lines of a session that succeeds, and its two logs', () => 
   );
 });
 
-test('swremove: the lines of a session, specs with l=/ first', () => {
+test('clients.md 17, 18: swremove: the lines of a session, specs with l=/ first', () => {
   site.ok('swpackage', '-s', 'psf', '@', './D');
   site.ok('swinstall', '-s', './D', '*', '@', './R');
   const stdout = site.ok('swremove', 'ACME', '@', './R');
@@ -155,7 +155,7 @@ test('swpackage: phases of its own, neither mode nor job; swcopy registers; logs
   expect(existsSync(site.path('adm/swinstall.log'))).toBe(false);
 });
 
-test('verbose=0 is silent on stdout and keeps the log; errors still reach stderr; loglevel=0 keeps none', () => {
+test('clients.md 17: verbose=0 is silent on stdout and keeps the log; errors still reach stderr; loglevel=0 keeps none', () => {
   const silent = ['-x', 'verbose=0'];
   expect(site.ok('swpackage', ...silent, '-s', 'psf', '@', './D')).toBe('');
   expect(site.ok('swcopy', ...silent, '-s', './D', '*', '@', './E')).toBe('');
