@@ -41,7 +41,7 @@ beforeAll(() => {
   site.write('hello.sh', '#!/bin/sh\necho hello\n', 0o755);
   // -k keeps the directory depot that epm makes beside the serial one.
   const env = { PATH: process.env.PATH, HOME: site.home, SWDIST_DEFAULTS: site.path('defaults') };
-  const ran = spawnSync('./epm', ['-v', '-k', '-f', 'swinstall', '--output-dir', 'out', 'hello'], {
+  const ran = spawnSync(site.path('epm'), ['-v', '-k', '-f', 'swinstall', '--output-dir', 'out', 'hello'], {
     cwd: site.home,
     env,
     encoding: 'utf8',
