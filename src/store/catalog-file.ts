@@ -66,13 +66,20 @@ function parseHeader(path: string, line: string): CatalogHeader {
   } catch (error) {
     throw damaged(path, 'Its first line cannot be read.', error);
   }
-  if (header.fmt === 1) return header;
+  if (typeof header !== 'object' || header === null) throw damaged(path, 'Its first line cannot be read.');
+  if (header.fmt === 1 && isWhole(header)) return header;
+  if (header.fmt === 1) throw damaged(path, 'Its first line lacks something.');
   throw new SdError('catalog_too_new', {
     what: `The published catalog "${path}" cannot be read.`,
     because: `It is of form ${header.fmt}; this program knows form 1.`,
     todo: 'Use a newer release of swdist.',
     data: { path },
   });
+}
+
+function isWhole({ gen, chain, sha256, owners, index }: CatalogHeader): boolean {
+  const texts = [chain, sha256, owners, index?.sha256];
+  return texts.every((text) => typeof text === 'string') && [gen, index.head].every(Number.isSafeInteger);
 }
 
 function parseLines(header: CatalogHeader, lines: readonly string[]): CatalogFile {

@@ -1,10 +1,12 @@
 // Keys and values of the store: the one place that knows how a record is written (ipd/README.md, ipd/schema.json).
 // Promise: values are JSON texts of one line whose first element is the version of their form, so that a pair `key TAB value` is a
-// line of the published catalog, too. Positions are kept by sequence numbers that are never used twice.
+// line of the published catalog, too. Positions are kept by sequence numbers that are never used twice. What is decoded has the types
+// it should, or is SdError `catalog_damaged`: a published catalog may come from anybody, with a hash that fits.
 // Must not: read or write anything.
 
 import type { Attributes } from '../model/attributes.ts';
 import type { SavedFile } from '../model/catalog.ts';
+import { SdError } from '../model/error.ts';
 import type { ControlFile, FileRecord, FilesetKey, FileType } from '../model/software.ts';
 
 /** First element of every value. A store with another number in a value is refused. */
@@ -23,8 +25,9 @@ export function keyPath(path: string): string {
   return path.replace(/[\x00-\x1f%\x7f]/g, hex);
 }
 
-/** Takes back keyPart and keyPath. */
-export function fromKey(part: string): string {
+/** Takes back keyPart and keyPath. Throws SdError `catalog_damaged` for a part that is missing in its key. */
+export function fromKey(part: string | undefined): string {
+  if (part === undefined) throw malformed('a key with too few parts');
   return part.includes('%')
     ? part.replace(/%([0-9a-f]{2})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
     : part;
@@ -99,6 +102,9 @@ export function encodeProduct(value: ProductValue): string {
 
 export function decodeProduct(text: string): ProductValue {
   const [, seq, attributes, subproducts, controlFiles] = parse(text);
+  if (!isAttributes(attributes) || !areAll(subproducts, isAttributes) || !areAll(controlFiles, isControlFile)) {
+    throw malformed(text);
+  }
   return { seq, attributes, subproducts, controlFiles } as ProductValue;
 }
 
@@ -108,6 +114,7 @@ export function encodeFileset(value: FilesetValue): string {
 
 export function decodeFileset(text: string): FilesetValue {
   const [, seq, chunks, attributes, controlFiles] = parse(text);
+  if (!isCount(chunks) || !isAttributes(attributes) || !areAll(controlFiles, isControlFile)) throw malformed(text);
   return { seq, chunks, attributes, controlFiles } as FilesetValue;
 }
 
@@ -117,14 +124,14 @@ export function encodePlain(value: PlainValue): string {
 
 export function decodePlain(text: string): PlainValue {
   const [, seq, attributes] = parse(text);
+  if (!isAttributes(attributes)) throw malformed(text);
   return { seq, attributes } as PlainValue;
 }
 
 /** Sequence number of a product, fileset, bundle, vendor or category value, without parsing the rest. */
 export function sequenceOf(text: string): number {
   const seq = Number(text.slice(3, text.indexOf(',', 3)));
-  if (!text.startsWith('[1,') || !Number.isSafeInteger(seq))
-    throw new Error(`not a record of form ${FORM}: ${text.slice(0, 40)}`);
+  if (!text.startsWith('[1,') || !Number.isSafeInteger(seq)) throw malformed(text);
   return seq;
 }
 
@@ -151,7 +158,9 @@ export function encodeSaved(saved: readonly SavedFile[]): string {
 }
 
 export function decodeSaved(text: string): SavedFile[] {
-  return parse(text).slice(1) as SavedFile[];
+  const saved = parse(text).slice(1);
+  if (!areAll(saved, isSaved)) throw malformed(text);
+  return saved as SavedFile[];
 }
 
 /** Columns of a file record after path and type. Trailing empty ones are left out; new columns go to the end. */
@@ -178,6 +187,30 @@ const COLUMNS = [
   'extra',
 ] as const satisfies readonly (keyof FileRecord)[];
 
+/** What typeof says of each column. */
+const KINDS: Readonly<Record<(typeof COLUMNS)[number], 'number' | 'string' | 'boolean' | 'object'>> = {
+  mode: 'number',
+  owner: 'string',
+  uid: 'number',
+  group: 'string',
+  gid: 'number',
+  mtime: 'number',
+  size: 'number',
+  cksum: 'number',
+  sha256: 'string',
+  link_source: 'string',
+  archive_path: 'string',
+  is_volatile: 'boolean',
+  revision: 'string',
+  major: 'number',
+  minor: 'number',
+  compression_state: 'string',
+  compression_type: 'string',
+  compressed_size: 'number',
+  compressed_cksum: 'number',
+  extra: 'object',
+};
+
 /** All chunks of one fileset's records, in order. */
 export function encodeRows(records: readonly FileRecord[]): string[] {
   const chunks: string[] = [];
@@ -190,7 +223,7 @@ export function encodeRows(records: readonly FileRecord[]): string[] {
 export function decodeRows(chunk: string): FileRecord[] {
   const rows = parse(chunk) as [number, ...unknown[][]];
   const records: FileRecord[] = [];
-  for (let at = 1; at < rows.length; at++) records.push(decodeRow(rows[at] as unknown[]));
+  for (let at = 1; at < rows.length; at++) records.push(decodeRow(rows[at], chunk));
   return records;
 }
 
@@ -206,17 +239,63 @@ function encodeRow(record: FileRecord): unknown[] {
   return row;
 }
 
-function decodeRow(row: readonly unknown[]): FileRecord {
+function decodeRow(row: unknown, chunk: string): FileRecord {
+  if (!Array.isArray(row) || typeof row[0] !== 'string' || typeof row[1] !== 'string') throw malformed(chunk);
   const record: Record<string, unknown> = { path: row[0], type: row[1] as FileType };
   for (let at = 2; at < row.length; at++) {
     const value = row[at];
-    if (value !== null) record[COLUMNS[at - 2]!] = value;
+    if (value === null) continue;
+    const column = COLUMNS[at - 2];
+    // A column of a newer release is passed over.
+    if (column === undefined) break;
+    if (typeof value !== KINDS[column]) throw malformed(chunk);
+    record[column] = value;
   }
   return record as unknown as FileRecord;
 }
 
 function parse(text: string): unknown[] {
-  const value: unknown = JSON.parse(text);
-  if (!Array.isArray(value) || value[0] !== FORM) throw new Error(`not a value of form ${FORM}: ${text.slice(0, 40)}`);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw malformed(text, error);
+  }
+  if (!Array.isArray(value) || value[0] !== FORM) throw malformed(text);
   return value;
+}
+
+function malformed(text: string, cause?: unknown): SdError {
+  return new SdError('catalog_damaged', {
+    what: 'A record of the catalog cannot be read.',
+    because: `It is none of form ${FORM}: ${text.slice(0, 60)}`,
+    todo: 'Verify the target with swverify -x ipd=true.',
+    cause,
+  });
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isAttributes(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const isText = (each: unknown) => typeof each === 'string';
+  return Object.values(value).every((each) => isText(each) || areAll(each, isText));
+}
+
+function isControlFile(value: unknown): boolean {
+  return isObject(value) && typeof value.tag === 'string' && typeof value.path === 'string';
+}
+
+function isSaved(value: unknown): boolean {
+  return isObject(value) && typeof value.path === 'string';
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function areAll(value: unknown, is: (each: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(is);
 }

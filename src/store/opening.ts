@@ -199,7 +199,7 @@ async function examine(database: Database, layout: StoreLayout, options: OpenOpt
     }
     return { database, ...scanned, file };
   } catch (error) {
-    if (!(error instanceof SdError)) return `it cannot be read (${causeOf(error)})`;
+    if (!(error instanceof SdError) || error.code === 'catalog_damaged') return `it cannot be read (${causeOf(error)})`;
     await database.close();
     throw error;
   }

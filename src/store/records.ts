@@ -146,21 +146,21 @@ export class RecordsBuilder {
     const parts = key.split('/');
     switch (key[0]) {
       case 'p':
-        this.#products.push({ id: fromKey(parts[1]!), value: value() });
+        this.#products.push({ id: fromKey(parts[1]), value: value() });
         break;
       case 'f':
-        this.#addFileset(fromKey(parts[1]!), fromKey(parts[2]!), value());
+        this.#addFileset(fromKey(parts[1]), fromKey(parts[2]), value());
         break;
       case 'v':
       case 'c':
       case 'b':
-        this.#plain[key[0]].push(new PlainEntry(fromKey(parts[1]!), value()));
+        this.#plain[key[0]].push(new PlainEntry(fromKey(parts[1]), value()));
         break;
       case 'd':
         this.#records.made.add(fromKey(key.slice(1)));
         break;
       case 'k':
-        this.#records.setControl(parts.slice(1, -1).map(fromKey).join('/'), fromKey(parts.at(-1)!), true);
+        this.#records.setControl(parts.slice(1, -1).map(fromKey).join('/'), fromKey(parts.at(-1)), true);
         break;
       case 'm':
         if (key === keys.target) this.#records.target = value();

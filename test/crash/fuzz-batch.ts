@@ -25,7 +25,9 @@ function outside(folder: string): string {
 
 async function main([name = '', seed = '1', count = '1', folder = '']: readonly string[]): Promise<void> {
   const target = TARGETS[name]!();
-  const seeds = target.seeds.length > 0 ? target.seeds : [readFileSync(join(folder, 'good/.sd/catalog'))];
+  const own = name === 'object' ? readdirSync(join(folder, 'good/.sd/obj')).map((each) => `obj/${each}`) : ['catalog'];
+  const seeds =
+    target.seeds.length > 0 ? target.seeds : own.map((each) => readFileSync(join(folder, 'good/.sd', each)));
   const random = seeded(Number(seed));
   const pick = () => seeds[Math.floor(random() * seeds.length)]!;
   const place = { folder, root: join(folder, 'root') };

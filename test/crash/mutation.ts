@@ -65,7 +65,7 @@ const WORDS = [
 
 /** `input` after one to six changes; some take a piece of `other`. */
 export function mutate(input: Buffer, other: Buffer, random: Random): Buffer {
-  let bytes = Buffer.from(input);
+  let bytes: Buffer = Buffer.from(input);
   for (let left = 1 + Math.floor(random() * 6); left > 0; left--) bytes = changed(bytes, other, random);
   return bytes;
 }
