@@ -52,6 +52,7 @@ afterAll(() => {
   site.strike();
   const cells = Object.entries(table).map(([name, count]) => `${name} ${count}`);
   process.stdout.write(`damage: ${cells.join(' | ')}\n`);
+  if (process.env.SWDIST_TABLE) writeFileSync(process.env.SWDIST_TABLE, JSON.stringify(table));
 });
 beforeEach(fresh);
 

@@ -11,6 +11,7 @@ import { openDepot } from '../../src/depot/open.ts';
 import { readAr } from '../../src/host/ar.ts';
 import { readContent } from '../../src/host/digest.ts';
 import type { Catalog } from '../../src/model/catalog.ts';
+import { SdError } from '../../src/model/error.ts';
 import { filesetKey } from '../../src/model/software.ts';
 import { parseRequisite, parseSpec } from '../../src/model/spec.ts';
 import { install } from '../../src/operations/install.ts';
@@ -147,7 +148,11 @@ async function installed(bytes: Buffer, { folder, root }: Place): Promise<void> 
   );
   const context = { command: 'swinstall', user: 'fuzz@here', host: 'here' };
   const options = { ...values, admin_directory: join(folder, 'adm') };
-  await install({ context, options, software: ['*'], preview: false, source: depot, target: root }, () => undefined);
+  const outcome = await install(
+    { context, options, software: ['*'], preview: false, source: depot, target: root },
+    () => undefined,
+  );
+  if (outcome.exitCode !== 0) throw new SdError('refused', { what: 'It was refused.' });
 }
 
 function options(bytes: Buffer, { folder }: Place): void {

@@ -7,6 +7,8 @@ import { type Evidence, printReport } from './report.ts';
 const MODULES: Readonly<Record<string, () => Promise<Evidence>>> = {
   'kill-sweep': async () => (await import('./kill-sweep.ts')).killSweep,
   'power-cut': async () => (await import('./power-cut.ts')).powerCuts,
+  damage: async () => (await import('./damage.ts')).damage,
+  fuzz: async () => (await import('./fuzz.ts')).fuzz,
 };
 
 async function main(asked: readonly string[]): Promise<void> {
