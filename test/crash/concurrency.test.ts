@@ -84,7 +84,7 @@ test('one that shall not wait is refused, and told by whom', async () => {
 
 test('a holder that is killed leaves no lock, and the next one recovers', async () => {
   site.ok('swinstall', '-s', './D1.0', 'ONE', '@', './R');
-  rmSync(site.path('trace'));
+  rmSync(site.path('trace'), { force: true });
   const first = await slowly('swinstall', ['-s', './D2.0', 'ONE', '@', './R'], 20);
   const waiting = ended(site.start('swinstall', ['-s', './D1.0', 'TWO', '@', './R']));
   await new Promise((go) => setTimeout(go, 300));
@@ -100,7 +100,7 @@ test('a holder that is killed leaves no lock, and the next one recovers', async 
 
 test('readers never wait and never fail while a writer is at it', { timeout: 300_000 }, async () => {
   site.ok('swinstall', '-s', './D1.0', 'ONE', '@', './R');
-  rmSync(site.path('trace'));
+  rmSync(site.path('trace'), { force: true });
   const writer = await slowly('swinstall', ['-s', './D2.0', '*', '@', './R'], 1);
   let running = true;
   const end = writer.end.finally(() => (running = false));
