@@ -1,6 +1,6 @@
 // Which objects does a software_spec mean? Patterns, version items, and every reading of `A.B.C` against a catalog (patches.md 1).
 // Promise: r a v c q l are tested on the leftmost bundle or product, fr and fa on filesets; all readings that match contribute.
-// Doorkeeper of minimatch, which is loaded only when a pattern needs more than `*` or a literal.
+// Doorkeeper of minimatch, which is loaded only when a pattern has brackets.
 // Must not: choose (install.ts and target.ts do) or complain; what matches nothing is an empty Resolution.
 
 import { createRequire } from 'node:module';
@@ -13,9 +13,12 @@ import { filesetKey, tagOf } from '../model/software.ts';
 import type { SoftwareSpec, VersionItem } from '../model/spec.ts';
 import { parseSpec } from '../model/spec.ts';
 import { indexOf } from './catalog-index.ts';
+import { compilePattern } from './pattern.ts';
 
 const MAGIC = /[*?[]/;
-const compiled = new Map<string, RegExp>();
+const compiled = new Map<string, (value: string) => boolean>();
+/** A longer pattern matches only itself; no name is as long. */
+const LONGEST = 1000;
 
 /** True when the text holds a shell pattern rather than a literal. */
 export function isPattern(value: string): boolean {
@@ -25,14 +28,14 @@ export function isPattern(value: string): boolean {
 /** SD's shell patterns `*`, `?`, `[...]`, `[!...]` against a whole value; `*` also matches an empty value and crosses slashes. */
 export function matchesPattern(pattern: string, value: string): boolean {
   if (pattern === '*' || pattern === value) return true;
-  if (!MAGIC.test(pattern)) return false;
+  if (!MAGIC.test(pattern) || pattern.length > LONGEST) return false;
   if (value === '') return /^\*+$/.test(pattern);
-  let expression = compiled.get(pattern);
-  if (!expression) {
-    expression = compile(pattern);
-    compiled.set(pattern, expression);
+  let test = compiled.get(pattern);
+  if (!test) {
+    test = compilePattern(pattern, bracketTest);
+    compiled.set(pattern, test);
   }
-  return expression.test(hideSlashes(value));
+  return test(value);
 }
 
 /** Architectures and locations hold slashes, which minimatch would keep apart; the control character stands for them. */
@@ -40,12 +43,14 @@ function hideSlashes(value: string): string {
   return value.replaceAll('/', '\u0001');
 }
 
-function compile(pattern: string): RegExp {
+/** Whether a character is one of a bracket's. A character in front keeps minimatch from its rules for names that begin with a dot. */
+function bracketTest(bracket: string): (character: string) => boolean {
   // A plain `require` is what the bundler turns into code that runs at the first call; from sources there is none.
   const library: typeof import('minimatch') =
     typeof require === 'function' ? require('minimatch') : createRequire(import.meta.url)('minimatch');
   const options = { nobrace: true, noext: true, noglobstar: true, nonegate: true, nocomment: true, dot: true };
-  return library.makeRe(hideSlashes(pattern), options) || /^(?!)/;
+  const expression = library.makeRe(`x${hideSlashes(bracket)}`, options) || /^(?!)/;
+  return (character) => expression.test(`x${hideSlashes(character)}`);
 }
 
 const specs = new Map<string, SoftwareSpec | undefined>();
