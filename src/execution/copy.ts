@@ -39,7 +39,7 @@ export async function executeCopy(plan: Plan, parts: CopyParts): Promise<void> {
   const paths = new RootPaths(store.layout.anchor);
   await inTurn(
     { plan, catalog: store.catalog(), task, emit },
-    async (product) => {
+    async ([product]) => {
       await copyProduct(product, parts, paths);
       return { state: 'available' };
     },

@@ -28,7 +28,7 @@ export async function executeDepotRemove(plan: Plan, parts: DepotRemoveParts): P
   const paths = new RootPaths(store.layout.anchor);
   await inTurn(
     { plan, catalog: store.catalog(), task: 'remove', emit },
-    async (product) => {
+    async ([product]) => {
       await removeProduct(product, parts, paths);
       return { state: '' };
     },

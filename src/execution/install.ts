@@ -32,7 +32,7 @@ export async function executeInstall(root: RootSession, depot: Depot, plan: Plan
   const kernel = new KernelPhase(session);
   const ok = await inTurn(
     { plan, catalog: installed(session), task: 'install', emit: session.emit },
-    async (product) => {
+    async ([product]) => {
       await kernel.before(product);
       const done = await installProduct(session, depot, product, waiting);
       waiting = [];

@@ -1,4 +1,5 @@
-// Runs a remove plan on a root. Order of events (commands.md 6.4), one transaction a product:
+// Runs a remove plan on a root. Order of events (commands.md 6.4), one transaction a product, or a base with the patches that go with it
+// (together.ts):
 //
 //   root `/` only:  unconfigure scripts, in plan order (dependents first), filesets before their product
 //   per product:    product preremove, filesets' preremove → files and records in one transaction → filesets' postremove, product
@@ -13,17 +14,18 @@ import type { Catalog } from '../model/catalog.ts';
 import type { CatalogOp, ChangeSet } from '../model/change.ts';
 import { SdError } from '../model/error.ts';
 import { baseOf, isPatch, lookUp, type Placed, patchEntry, saveDirectory } from '../model/patches.ts';
-import type { Plan, PlannedProduct } from '../model/plan.ts';
-import type { FilesetKey } from '../model/software.ts';
+import type { Plan, PlannedFileset, PlannedProduct } from '../model/plan.ts';
+import { type FilesetKey, filesetKey } from '../model/software.ts';
 import type { FileStep } from '../store/transaction-types.ts';
 import { unconfigureFilesets } from './configure.ts';
 import { buildKernel } from './kernel.ts';
 import { dropSaves, leaving } from './leaving.ts';
-import { filesetOp, saveDirectories } from './patching.ts';
+import { filesetOp } from './patching.ts';
 import { rollBack } from './rollback.ts';
 import { hasScript, runControlScript, type ScriptOwner } from './scripts.ts';
 import { installed, type RootSession } from './session.ts';
-import { type Done, inTurn, refuseStale } from './turns.ts';
+import { goingTogether } from './together.ts';
+import { type Done, inTurn, refuseStale, type Unit } from './turns.ts';
 
 /**
  * Executes `plan`; bundle records that end go with the last product. Answers true when the machine has to be rebooted now (autoreboot).
@@ -38,9 +40,10 @@ export async function executeRemove(root: RootSession, plan: Plan): Promise<bool
     filesets.map((each) => each.targetKey),
   );
   const now: Plan = { ...plan, generation: installed(session).generation };
+  const units = goingTogether(installed(session), now.products);
   const ok = await inTurn(
-    { plan: now, catalog: installed(session), task: 'remove', emit: session.emit },
-    (product) => removeProduct(session, product, product === plan.products.at(-1) ? (plan.bundles ?? []) : []),
+    { plan: now, catalog: installed(session), task: 'remove', emit: session.emit, units },
+    (unit) => removeUnit(session, unit, unit === units.at(-1) ? (plan.bundles ?? []) : []),
     async () => {
       if (session.kernel && session.options.auto_kernel_build) await buildKernel(session);
     },
@@ -48,27 +51,40 @@ export async function executeRemove(root: RootSession, plan: Plan): Promise<bool
   return ok && session.root === '/' && session.options.autoreboot && filesets.some((each) => each.isReboot === true);
 }
 
-async function removeProduct(session: RootSession, plan: PlannedProduct, bundles: readonly string[]): Promise<Done> {
+async function removeUnit(session: RootSession, unit: Unit, bundles: readonly string[]): Promise<Done> {
   const catalog = installed(session);
-  const going = plan.filesets.flatMap((each) => {
-    const placed = lookUp(catalog, each.targetKey);
-    return placed ? [{ plan: each, placed }] : [];
+  const going = unit.flatMap((product) => stillThere(catalog, product.filesets));
+  const scripts = unit.map((product) => {
+    const filesets = stillThere(catalog, product.filesets);
+    const whole = filesets[0] ? [productOwner(catalog, filesets[0].placed)] : [];
+    return { whole, filesets: filesets.map((each) => scriptOwner(catalog, each.placed)) };
   });
-  const scripts = going.map((each) => scriptOwner(catalog, each.placed));
-  const whole = going[0] ? [productOwner(catalog, going[0].placed)] : [];
-  const began = await preremove(session, going, [...whole, ...scripts]);
+  const began = await preremove(
+    session,
+    going,
+    scripts.flatMap((each) => [...each.whole, ...each.filesets]),
+  );
   try {
-    await applyRemoval(session, plan, going, bundles);
+    await applyRemoval(session, unit, going, bundles);
   } catch (error) {
     if (began && error instanceof SdError && error.code !== 'interrupted') await setState(session, going, 'corrupt');
     throw error;
   }
   session.paths.forget();
-  for (const script of [...scripts, ...whole]) await runControlScript(session, script, 'postremove');
+  for (const each of scripts) {
+    for (const script of [...each.filesets, ...each.whole]) await runControlScript(session, script, 'postremove');
+  }
   return { state: '' };
 }
 
-type Going = readonly { readonly plan: PlannedProduct['filesets'][number]; readonly placed: Placed }[];
+function stillThere(catalog: Catalog, filesets: readonly PlannedFileset[]): Going {
+  return filesets.flatMap((plan) => {
+    const placed = lookUp(catalog, plan.targetKey);
+    return placed ? [{ plan, placed }] : [];
+  });
+}
+
+type Going = readonly { readonly plan: PlannedFileset; readonly placed: Placed }[];
 
 /** Answers true when there was a script to run. */
 async function preremove(session: RootSession, going: Going, scripts: readonly ScriptOwner[]): Promise<boolean> {
@@ -87,13 +103,25 @@ async function setState(session: RootSession, going: Going, state: string): Prom
   await session.store.apply({ label: `removal ${state}`, files: [], change: () => ops });
 }
 
-async function applyRemoval(
+/** One transaction, but for a unit in which patches are rolled back too: their rollbacks come first, for each builds on the one before. */
+async function applyRemoval(session: RootSession, unit: Unit, going: Going, bundles: readonly string[]): Promise<void> {
+  const rolled = (product: PlannedProduct) => product.filesets.filter((each) => each.action === 'rollback');
+  const last = unit.at(-1)!;
+  if (unit.length > 1) {
+    for (const product of unit) await applyPart(session, product, stillThere(installed(session), rolled(product)), []);
+  }
+  const rest = unit.length > 1 ? going.filter((each) => each.plan.action !== 'rollback') : going;
+  await applyPart(session, last, rest, bundles);
+}
+
+async function applyPart(
   session: RootSession,
   plan: PlannedProduct,
   going: Going,
   bundles: readonly string[],
 ): Promise<void> {
-  const { steps, change } = removal(session, installed(session), plan, going, bundles);
+  if (going.length === 0 && bundles.length === 0) return;
+  const { steps, change } = removal(session, installed(session), going, bundles);
   await session.store.apply({
     label: `remove ${plan.spec}`,
     files: steps,
@@ -108,16 +136,15 @@ async function applyRemoval(
   });
 }
 
-/** Everything one product's removal does to disk and catalog. */
+/** Everything the removal of these filesets does to disk and catalog. */
 function removal(
   session: RootSession,
   catalog: Catalog,
-  plan: PlannedProduct,
   going: Going,
   bundles: readonly string[],
 ): { steps: FileStep[]; change: ChangeSet } {
   const removed = going.filter((each) => each.plan.action === 'remove');
-  const keys = [...removed.map((each) => each.placed.key), ...plan.drops];
+  const keys = removed.map((each) => each.placed.key);
   const left = leaving(session, catalog, keys, new Set());
   const patches = removed.filter((each) => isPatch(each.placed.fileset));
   const rolled = going
@@ -126,7 +153,7 @@ function removal(
   const saved = going
     .filter((each) => isPatch(each.placed.fileset))
     .map((each) => saveDirectory(each.placed.product, each.placed.fileset));
-  const saves = dropSaves(session, [...saved, ...saveDirectories(catalog, plan.drops)]);
+  const saves = dropSaves(session, saved);
   return {
     steps: [...rolled.flatMap((each) => each.steps), ...left.steps, ...saves],
     change: [
@@ -134,13 +161,10 @@ function removal(
       ...left.ops,
       ...patches.flatMap((each) => forget(catalog, each.placed, new Set(keys))),
       ...going.map((each): CatalogOp => ({ op: 'drop_fileset', fileset: each.placed.key })),
-      ...(emptied(
+      ...emptied(
         catalog,
-        plan.targetId,
-        going.map((each) => each.placed.key),
-      )
-        ? [{ op: 'drop_product', id: plan.targetId } satisfies CatalogOp]
-        : []),
+        going.map((each) => each.placed),
+      ).map((id): CatalogOp => ({ op: 'drop_product', id })),
       ...bundles.map((id): CatalogOp => ({ op: 'drop_bundle', id })),
     ],
   };
@@ -158,9 +182,13 @@ function forget(catalog: Catalog, patch: Placed, going: ReadonlySet<FilesetKey>)
   ];
 }
 
-function emptied(catalog: Catalog, productId: string, going: readonly FilesetKey[]): boolean {
-  const leave = new Set(going);
-  return catalog.product(productId)?.filesets.every((fileset) => leave.has(`${productId}/${fileset.id}`)) ?? false;
+/** Ids of the products of which nothing stays. */
+function emptied(catalog: Catalog, going: readonly Placed[]): string[] {
+  const leave = new Set(going.map((each) => each.key));
+  const products = new Set(going.map((each) => each.product.id));
+  return [...products].filter((id) =>
+    catalog.product(id)?.filesets.every((fileset) => leave.has(filesetKey(id, fileset.id))),
+  );
 }
 
 /** Scripts are read before their fileset goes: postremove runs when the catalog no longer has it. */

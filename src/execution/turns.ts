@@ -1,5 +1,6 @@
-// Product after product (D4: one transaction each), with the events around them. A product that fails has been undone whole; it ends the
-// execution, because what comes later may rest on it. The products before it stay; the rest is named as not done.
+// Unit after unit, with the events around them. A unit is one product (D4: one transaction each), or products that cannot go without each
+// other. One that fails has been undone whole; it ends the execution, because what comes later may rest on it. The units before it stay;
+// the rest is named as not done.
 
 import { stopPoint } from '../host/signals.ts';
 import type { Catalog } from '../model/catalog.ts';
@@ -15,14 +16,17 @@ export interface Done {
   readonly corrupt?: ReadonlySet<string>;
 }
 
+/** Products that are whole or absent together; nearly always one. */
+export type Unit = readonly [PlannedProduct, ...PlannedProduct[]];
+
 /**
- * Runs `each` for every product between `execution.begin` and `execution.end`, then `last` if none threw; it may answer with how many
+ * Runs `each` for every unit (default: every product by itself) between `execution.begin` and `execution.end`, then `last` if none threw; it may answer with how many
  * filesets it failed.
  * Answers true when nothing failed. Throws SdError `plan_stale` when the catalog moved on since the plan was made (D6); what a product throws as SdError becomes a finding.
  */
 export async function inTurn(
-  parts: { plan: Plan; catalog: Catalog; task: Task; emit: Emit },
-  each: (product: PlannedProduct) => Promise<Done>,
+  parts: { plan: Plan; catalog: Catalog; task: Task; emit: Emit; units?: readonly Unit[] },
+  each: (unit: Unit) => Promise<Done>,
   last: () => Promise<unknown> = async () => 0,
 ): Promise<boolean> {
   const { plan, task, emit } = parts;
@@ -33,28 +37,20 @@ export async function inTurn(
   let errors = 0;
   let begun = 0;
   let broken = false;
-  for (const [position, product] of plan.products.entries()) {
+  const units = parts.units ?? plan.products.map((product): Unit => [product]);
+  for (const [position, unit] of units.entries()) {
     await stopPoint();
-    emit({ type: 'product.begin', task, spec: product.spec });
-    for (const fileset of product.filesets) {
-      begun += 1;
-      emit({ type: 'fileset.begin', task, spec: fileset.spec, index: begun, of: filesets.length });
+    for (const product of unit) {
+      emit({ type: 'product.begin', task, spec: product.spec });
+      for (const fileset of product.filesets) {
+        begun += 1;
+        emit({ type: 'fileset.begin', task, spec: fileset.spec, index: begun, of: filesets.length });
+      }
     }
-    const done = await attempt(emit, product.spec, () => each(product));
-    for (const fileset of product.filesets) {
-      const ok = done !== undefined && !done.corrupt?.has(fileset.targetKey);
-      if (!ok) errors += 1;
-      emit({
-        type: 'fileset.end',
-        task,
-        spec: fileset.spec,
-        ok,
-        state: !done ? 'unchanged' : ok ? done.state : 'corrupt',
-      });
-    }
-    emit({ type: 'product.end', task, spec: product.spec, ok: done !== undefined });
+    const done = await attempt(emit, unit.at(-1)!.spec, () => each(unit));
+    for (const product of unit) errors += tellDone(emit, task, product, done);
     if (done) continue;
-    errors += tellNotDone(emit, plan.products.slice(position + 1));
+    errors += tellNotDone(emit, units.slice(position + 1).flat());
     broken = true;
     break;
   }
@@ -90,6 +86,19 @@ async function attempt<Result>(emit: Emit, spec: string, work: () => Promise<Res
     emit({ type: 'finding', finding: { severity: 'error', code: error.code, text: error.message, ...subjects } });
     return undefined;
   }
+}
+
+/** Answers how many of its filesets failed. */
+function tellDone(emit: Emit, task: Task, product: PlannedProduct, done: Done | undefined): number {
+  let errors = 0;
+  for (const fileset of product.filesets) {
+    const ok = done !== undefined && !done.corrupt?.has(fileset.targetKey);
+    if (!ok) errors += 1;
+    const state = !done ? 'unchanged' : ok ? done.state : 'corrupt';
+    emit({ type: 'fileset.end', task, spec: fileset.spec, ok, state });
+  }
+  emit({ type: 'product.end', task, spec: product.spec, ok: done !== undefined });
+  return errors;
 }
 
 function tellNotDone(emit: Emit, rest: readonly PlannedProduct[]): number {
