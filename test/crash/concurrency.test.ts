@@ -15,7 +15,7 @@ let site: Site;
 
 beforeAll(() => {
   site = new Site();
-  for (let n = 0; n < 60; n++) site.write(`src/f${n}`, `content ${n}\n`);
+  for (let n = 0; n < 30; n++) site.write(`src/f${n}`, `content ${n}\n`);
   const product = (tag: string, revision: string) =>
     `product\n tag ${tag}\n revision ${revision}\n fileset\n  tag RUN\n  revision ${revision}\n  directory src=/opt/${tag}\n  file *\n end\nend\n`;
   for (const revision of ['1.0', '2.0']) {
@@ -85,7 +85,7 @@ test('one that shall not wait is refused, and told by whom', async () => {
 test('a holder that is killed leaves no lock, and the next one recovers', async () => {
   site.ok('swinstall', '-s', './D1.0', 'ONE', '@', './R');
   rmSync(site.path('trace'), { force: true });
-  const first = await slowly('swinstall', ['-s', './D2.0', 'ONE', '@', './R'], 20);
+  const first = await slowly('swinstall', ['-s', './D2.0', 'ONE', '@', './R'], 3);
   const waiting = ended(site.start('swinstall', ['-s', './D1.0', 'TWO', '@', './R']));
   await new Promise((go) => setTimeout(go, 300));
   first.child.kill('SIGKILL');
@@ -110,9 +110,9 @@ test('readers never wait and never fail while a writer is at it', { timeout: 300
     while (running) {
       const ran = await ended(site.start('swlist', ['-l', 'file', '@', './R']));
       expect([ran.exit, ran.stderr.replace(/^NOTE:.*\n( {9}.*\n)*/, '')]).toEqual([0, '']);
-      // Each product is whole in one of its revisions: 60 files and the directory.
+      // Each product is whole in one of its revisions: 30 files and the directory.
       const files = rows(ran.stdout).filter((line) => line.startsWith('ONE.RUN:')).length;
-      expect(files).toBe(61);
+      expect(files).toBe(31);
       taken.push(ran.milliseconds);
     }
   };
@@ -136,7 +136,7 @@ test('a reader that holds an old catalog can go on reading it while it is replac
   site.ok('swremove', 'FOUR', '@', './R');
   expect(revisions(old)).toEqual(before);
   for (const product of old.products()) {
-    for (const fileset of product.filesets) expect(old.files(filesetKey(product.id, fileset.id))).toHaveLength(61);
+    for (const fileset of product.filesets) expect(old.files(filesetKey(product.id, fileset.id))).toHaveLength(31);
   }
   expect(revisions(readPublished(layout)!.catalog)).toEqual(['2.0', '2.0', '2.0']);
 });
