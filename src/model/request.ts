@@ -1,5 +1,7 @@
 // Requests: what a door hands to operations. Option names are SD's own, so that the option table's values fit as they are.
 
+import type { Plan } from './plan.ts';
+
 /** Options the engine looks at, with SD's names (commands.md 4). Doors fill all of them from options/resolve.ts. */
 export interface EngineOptions {
   readonly admin_directory: string;
@@ -69,6 +71,11 @@ export interface SessionContext {
   readonly jobid?: string;
   /** Text for SW_SESSION_OPTIONS, `option=value` lines with software and targets: all targets, or only this one. Absent: no scripts. */
   readonly sessionOptions?: (targets: 'all' | 'this') => string;
+  /**
+   * Asked once between analysis and execution when there is something to do; false ends the session with nothing changed.
+   * `target` is `host:/path`. Absent: go on.
+   */
+  readonly approve?: (plan: Plan, target: string) => Promise<boolean>;
 }
 
 interface Base {

@@ -72,7 +72,7 @@ async function configureOn(
     const { machine } = rootViews(target.looked, target.catalog());
     const targetPath = request.target;
     const plan = planConfigure({ target: target.catalog(), selection, options, undo, targetPath, machine });
-    if (!endAnalysis(session, plan, place, preview)) return { plan };
+    if (!(await endAnalysis(session, plan, place, preview))) return { plan };
     await executeConfigure(await target.change(), plan, verb);
     return { plan, generation: target.catalog().generation };
   });

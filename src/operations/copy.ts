@@ -65,7 +65,7 @@ async function copyFrom(
     session.emit({ type: 'analysis.begin', preview });
     const views = depotViews(request.target);
     const plan = await planInstall({ ...parts, selection, targetPath: request.target, views });
-    if (!endAnalysis(session, plan, places.target, preview)) return { plan };
+    if (!(await endAnalysis(session, plan, places.target, preview))) return { plan };
     const store = await target.change();
     const now = Math.floor(Date.now() / 1000);
     await executeCopy(plan, { task: 'copy', source, store, emit: session.emit, now, bundles: selection.bundles });

@@ -96,7 +96,7 @@ async function installFrom(
         targetPath: request.target,
         views: rootViews({ ...target.looked, kernel }, asked.catalog),
       });
-      if (!endAnalysis(session, plan, places.target, preview)) return [{ plan }, false];
+      if (!(await endAnalysis(session, plan, places.target, preview))) return [{ plan }, false];
       const { known } = target;
       const reboots = await executeInstall(await target.change(), asked, plan);
       const arrived = target.catalog().products().length > 0;

@@ -55,7 +55,7 @@ export async function commitPatches(request: TargetRequest, emit: Emit): Promise
       return await agentSession(session, { task: 'modify', target: place, logfile }, async () => {
         session.emit({ type: 'analysis.begin', preview });
         const plan = planCommit({ target: catalog, selection, options, targetPath: request.target });
-        if (!endAnalysis(session, plan, place, preview)) return { plan };
+        if (!(await endAnalysis(session, plan, place, preview))) return { plan };
         return { plan, reclaimed: await executeCommit(await target.change(), plan) };
       });
     } finally {
@@ -153,7 +153,7 @@ async function changeTarget(
     for (const change of draft.changes) session.emit({ type: 'object.change', change });
     const nothing = draft.changes.length === 0 && findings.length === 0;
     const plan = { ...planOf(request, target.catalog, draft), findings: nothing ? [NOTHING] : findings };
-    endAnalysis(session, plan, place, preview);
+    await endAnalysis(session, plan, place, preview);
     if (!preview && !session.failed())
       await executeModify(await target.store(), plan, draft.ops(), Math.floor(now / 1000));
     return { plan };

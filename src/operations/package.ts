@@ -94,7 +94,7 @@ async function packageDepot(
       targetPath: path,
       space,
     });
-    if (!endAnalysis(session, plan, place, preview)) return { plan };
+    if (!(await endAnalysis(session, plan, place, preview))) return { plan };
     await packageInto(target, source, choice, plan, session);
     return { plan };
   } finally {
@@ -138,7 +138,7 @@ async function packageSerial(
     targetPath: target,
     ...(space === undefined ? {} : { space }),
   });
-  if (!endAnalysis(session, plan, `${request.context.host}:${target}`, preview)) return { plan };
+  if (!(await endAnalysis(session, plan, `${request.context.host}:${target}`, preview))) return { plan };
   await writeTo(target, source, choice, plan, session);
   return { plan };
 }

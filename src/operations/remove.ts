@@ -123,7 +123,7 @@ async function decide(
       targetPath: request.target,
       views: parts.views,
     });
-    if (!endAnalysis(session, plan, parts.place, preview)) return { plan };
+    if (!(await endAnalysis(session, plan, parts.place, preview))) return { plan };
     return { plan, generation: await execute(plan) };
   });
 }

@@ -169,11 +169,24 @@ export async function agentSession<T>(
 
 /**
  * Ends the analysis phase: says the plan's findings and shows the plan (D6: preview shows what execution would run).
- * Returns true when execution shall follow: no preview, and something to do.
+ * Returns true when execution shall follow: no preview, something to do, and approval where the door wants to give it. Whoever
+ * waits for that holds the target's lock: the plan that was shown is the plan that runs. Throws `Stopped`.
  */
-export function endAnalysis(session: Session, plan: Plan, target: string, preview: boolean): boolean {
+export async function endAnalysis(session: Session, plan: Plan, target: string, preview: boolean): Promise<boolean> {
   session.report(plan.findings);
   const ok = !plan.findings.some((finding) => finding.severity === 'error');
   session.emit({ type: 'analysis.end', ok, target, plan, preview });
-  return !preview && plan.products.length > 0;
+  if (preview || plan.products.length === 0) return false;
+  const { approve } = session.context;
+  if (approve === undefined) return true;
+  const approved = await approve(plan, target);
+  await stopPoint();
+  if (!approved) session.report([NOT_CONFIRMED]);
+  return approved;
 }
+
+const NOT_CONFIRMED: Finding = {
+  severity: 'note',
+  code: 'not_confirmed',
+  text: 'Nothing was changed, because the plan was not confirmed.',
+};
