@@ -13,7 +13,8 @@ const rooms = {
   options: ['model', 'host'],
   report: ['model', 'host'],
   commands: ['operations', 'options', 'report', 'model'],
-  cli: ['commands', 'options', 'report', 'model'],
+  fronts: ['operations', 'options', 'report', 'model'],
+  cli: ['commands', 'fronts', 'options', 'report', 'model'],
 };
 
 // Each third-party library has one doorkeeper file (decision D9).
@@ -41,6 +42,13 @@ module.exports = {
       from: { path: `^src/${room}/` },
       to: { path: '^src/', pathNot: `^src/(${[room, ...may].join('|')})/` },
     })),
+    // A front is one more door: only the program's entry knows that there are any.
+    {
+      name: 'nobody-knows-the-fronts',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(fronts|cli)/|^src/main\\.ts$' },
+      to: { path: '^src/fronts/' },
+    },
     ...Object.entries(doorkeepers).map(([library, door]) => ({
       name: `doorkeeper-${library}`,
       severity: 'error',

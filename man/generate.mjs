@@ -9,7 +9,7 @@ import { build } from 'esbuild';
 
 const here = import.meta.dirname;
 const check = process.argv.includes('--check');
-const { COMMANDS, OPTIONS, OLD_NAMES, optionsOf, defaultOf, commandsWith, printValue, accepted } = await declarations();
+const { COMMANDS, FRONTS, OPTIONS, OLD_NAMES, optionsOf, defaultOf, commandsWith, printValue, accepted } = await declarations();
 
 /** Node cannot read TypeScript of every supported version: bundle what is needed into a folder of its own, and import it. */
 async function declarations() {
@@ -19,6 +19,7 @@ async function declarations() {
       stdin: {
         contents: [
           "export { COMMANDS } from './commands/index.ts';",
+          "export { FRONTS } from './fronts/index.ts';",
           "export { OPTIONS, OLD_NAMES, optionsOf, defaultOf, commandsWith } from './options/table.ts';",
           "export { printValue, accepted } from './options/value.ts';",
         ].join('\n'),
@@ -40,16 +41,20 @@ async function declarations() {
 
 async function fill(text, name) {
   const part = /^(\.\\" generated: ([\w-]+)\n)[\s\S]*?(\.\\" end generated\n)/gm;
-  const declaration = COMMANDS[name] && (await COMMANDS[name]()).declaration;
+  const command = COMMANDS[name] ?? FRONTS[name];
+  const declaration = command && (await command()).declaration;
   return text.replace(part, (_, head, kind, tail) => head + PARTS[kind](declaration).map((line) => `${line}\n`).join('') + tail);
 }
 
 const PARTS = {
   synopsis: (declaration) => [
-    '.Nm',
-    ...shown(declaration).map((flag) => `.Op ${flagText(flag)}`),
-    ...(declaration.operands ? [`.Op Ar ${declaration.operands}`] : []),
-    ...(declaration.targets ? [`.Op @ Ar ${declaration.targets}`] : []),
+    ...(declaration.forms ?? []).flatMap((form) => ['.Nm', ...declaration.flags.map((flag) => `.Op ${flagText(flag)}`), ...formText(form)]),
+    ...(declaration.forms ? [] : commandSynopsis(declaration)),
+  ],
+  forms: (declaration) => [
+    '.Bl -tag -width Ds',
+    ...declaration.forms.flatMap((form) => [['.It Nm', ...formText(form).map((part) => part.slice(1))].join(' '), sentence(form.meaning)]),
+    '.El',
   ],
   flags: (declaration) => [
     '.Bl -tag -width Ds',
@@ -96,6 +101,20 @@ const PARTS = {
     '.El',
   ],
 };
+
+function commandSynopsis(declaration) {
+  return [
+    '.Nm',
+    ...shown(declaration).map((flag) => `.Op ${flagText(flag)}`),
+    ...(declaration.operands ? [`.Op Ar ${declaration.operands}`] : []),
+    ...(declaration.targets ? [`.Op @ Ar ${declaration.targets}`] : []),
+  ];
+}
+
+/** Behind the name: the verb as typed, then placeholders. */
+function formText({ verb, operands }) {
+  return [...(verb ? [`.Cm ${verb}`] : []), ...(operands ? [`.Ar ${escaped(operands)}`] : [])];
+}
 
 function shown(declaration) {
   return declaration.flags.filter((flag) => flag.refused === undefined);

@@ -3,13 +3,16 @@
 
 import { homedir, hostname } from 'node:os';
 import manifest from '../package.json' with { type: 'json' };
-import type { Caller, Command } from './commands/declaration.ts';
+import type { Command } from './commands/declaration.ts';
 import { COMMANDS } from './commands/index.ts';
+import type { FrontCommand } from './fronts/declaration.ts';
+import { FRONTS } from './fronts/index.ts';
 import { hostName, userName } from './host/machine.ts';
+import type { Caller } from './model/command-line.ts';
 import { SdError, Stopped } from './model/error.ts';
 
 /** Names of the commands; build.mjs makes one executable for each. */
-export const commandNames: readonly string[] = Object.keys(COMMANDS);
+export const commandNames: readonly string[] = [...Object.keys(COMMANDS), ...Object.keys(FRONTS)];
 
 /** Runs the command `name` with the words of the command line and leaves its exit code in the process. */
 export async function main(name: string): Promise<void> {
@@ -19,17 +22,22 @@ export async function main(name: string): Promise<void> {
 async function run(name: string, argv: readonly string[]): Promise<number> {
   if (argv[0] === '--version') return say([`${name} (swdist) ${manifest.version}`]);
   if (argv[0] === '-V' && WRITES_LAYOUTS.includes(name)) return say(['1.0', '0.8']);
-  let command: Command | undefined;
+  let command: Command | FrontCommand | undefined;
   try {
-    command = await COMMANDS[name]!();
+    command = await (COMMANDS[name] ?? FRONTS[name])!();
     if (argv.includes('--help')) return say((await import('./cli/usage.ts')).help(command.declaration));
-    const { parseCommandLine } = await import('./cli/program.ts');
+    const { parseCommandLine, parseFrontLine } = await import('./cli/program.ts');
+    if (isFront(command)) return await command.run(parseFrontLine(command.declaration, argv, caller()));
     return await command.run(parseCommandLine(command.declaration, argv, caller()));
   } catch (error) {
     // Its session has said so.
     if (error instanceof Stopped) return error.exitCode;
     return fail(error, command);
   }
+}
+
+function isFront(command: Command | FrontCommand): command is FrontCommand {
+  return 'forms' in command.declaration;
 }
 
 /** Commands whose -V prints the layout versions of depots (commands.md 5). */
@@ -51,7 +59,7 @@ async function say(lines: readonly string[]): Promise<number> {
   return 0;
 }
 
-async function fail(error: unknown, command: Command | undefined): Promise<number> {
+async function fail(error: unknown, command: Command | FrontCommand | undefined): Promise<number> {
   const { printError } = await import('./report/failure.ts');
   printError(error instanceof SdError ? error : unexpected(error));
   if (error instanceof SdError) {

@@ -3,18 +3,41 @@
 // Every complaint is SdError `bad_usage`, with the nearest flag where one was misspelt.
 
 import { CommanderError, Option, Command as Parser } from 'commander';
-import type { Caller, CommandDeclaration, FlagDeclaration, Invocation } from '../commands/declaration.ts';
+import type { CommandDeclaration, Invocation } from '../commands/declaration.ts';
+import type { FrontDeclaration, FrontInvocation } from '../fronts/declaration.ts';
+import type { Caller, FlagDeclaration } from '../model/command-line.ts';
 import { SdError } from '../model/error.ts';
 import { nearest } from '../model/nearest.ts';
 import type { Setting } from '../options/resolve.ts';
 
+/** What a command line is parsed by, whoever's command it is. */
+type Declared = { readonly name: string; readonly flags: readonly FlagDeclaration[] };
+
+interface Collected {
+  counts: Record<string, number>;
+  arguments: Record<string, string[]>;
+  settings: Setting[];
+}
+
 /** Takes a command line apart. `argv` are the words behind the command's name. Throws SdError `bad_usage`, `not_supported`. */
 export function parseCommandLine(declaration: CommandDeclaration, argv: readonly string[], caller: Caller): Invocation {
-  const collected = {
-    counts: {} as Record<string, number>,
-    arguments: {} as Record<string, string[]>,
-    settings: [] as Setting[],
-  };
+  const { words, ...collected } = parseWords(declaration, argv);
+  const { operands, targets } = splitAtSign(words);
+  return { command: declaration.name, argv, ...collected, operands, targets, caller };
+}
+
+/** The same for a command of a front, which knows neither `@` nor -x. */
+export function parseFrontLine(
+  declaration: FrontDeclaration,
+  argv: readonly string[],
+  caller: Caller,
+): FrontInvocation {
+  const { words, counts, arguments: given } = parseWords(declaration, argv);
+  return { command: declaration.name, argv, counts, arguments: given, operands: words, caller };
+}
+
+function parseWords(declaration: Declared, argv: readonly string[]): Collected & { words: readonly string[] } {
+  const collected: Collected = { counts: {}, arguments: {}, settings: [] };
   const parser = new Parser(declaration.name)
     .helpOption(false)
     .exitOverride()
@@ -31,16 +54,10 @@ export function parseCommandLine(declaration: CommandDeclaration, argv: readonly
   } catch (error) {
     throw error instanceof CommanderError ? badUsage(error, declaration) : error;
   }
-  const { operands, targets } = splitAtSign(parser.args);
-  return { command: declaration.name, argv, ...collected, operands, targets, caller };
+  return { ...collected, words: parser.args };
 }
 
-function collect(
-  into: { counts: Record<string, number>; arguments: Record<string, string[]>; settings: Setting[] },
-  declaration: CommandDeclaration,
-  flag: FlagDeclaration,
-  value: string | null,
-): void {
+function collect(into: Collected, declaration: Declared, flag: FlagDeclaration, value: string | null): void {
   if (flag.refused !== undefined) {
     throw new SdError('not_supported', { what: `${declaration.name} cannot do "${flag.name}".`, todo: flag.refused });
   }
@@ -62,7 +79,7 @@ function splitAtSign(words: readonly string[]): { operands: string[]; targets: s
   return { operands: words.slice(0, at), targets };
 }
 
-function badUsage(error: CommanderError, declaration: CommandDeclaration): SdError {
+function badUsage(error: CommanderError, declaration: Declared): SdError {
   const flag = /'(-[^' ]+)/.exec(error.message)?.[1] ?? '';
   if (error.code === 'commander.optionMissingArgument') {
     const placeholder = declaration.flags.find(({ name }) => name === flag)?.argument ?? 'argument';
@@ -78,7 +95,7 @@ function badUsage(error: CommanderError, declaration: CommandDeclaration): SdErr
 }
 
 /** The same letter in the other case, or the nearest long flag. */
-function nearestFlag(flag: string, declaration: CommandDeclaration): string | undefined {
+function nearestFlag(flag: string, declaration: Declared): string | undefined {
   const names = [...declaration.flags.map(({ name }) => name), '--help', '--version'];
   const sameLetter = names.find((name) => name.toLowerCase() === flag.toLowerCase());
   return (

@@ -1,13 +1,19 @@
 // Synopsis and --help of a command: examples first, then flags, then its options, one line each, all from the declarations.
 
-import type { CommandDeclaration, FlagDeclaration } from '../commands/declaration.ts';
+import type { CommandDeclaration } from '../commands/declaration.ts';
+import type { Form, FrontDeclaration } from '../fronts/declaration.ts';
+import type { FlagDeclaration } from '../model/command-line.ts';
 import { defaultOf, type OptionDeclaration, optionsOf } from '../options/table.ts';
 import { printValue } from '../options/value.ts';
 
 const WIDTH = 79;
 
-/** `swinstall [-p] [-s source] ... [@ target_selections]`; flags this release refuses are left out. */
-export function synopsis(declaration: CommandDeclaration): string[] {
+/**
+ * `swinstall [-p] [-s source] ... [@ target_selections]`; flags this release refuses are left out. A front's command has one for each
+ * of its forms.
+ */
+export function synopsis(declaration: CommandDeclaration | FrontDeclaration): string[] {
+  if ('forms' in declaration) return declaration.forms.flatMap((form) => formSynopsis(declaration, form));
   const { name, flags, operands, targets } = declaration;
   const parts = [
     ...flags.filter((flag) => flag.refused === undefined).map((flag) => `[${flagText(flag)}]`),
@@ -17,8 +23,18 @@ export function synopsis(declaration: CommandDeclaration): string[] {
   return fill(parts, `${name} `, ' '.repeat(name.length + 1));
 }
 
+function formSynopsis({ name, flags }: FrontDeclaration, form: Form): string[] {
+  const parts = [...flags.map((flag) => `[${flagText(flag)}]`), ...formWords(form)];
+  return fill(parts, `${name} `, ' '.repeat(name.length + 1));
+}
+
+function formWords({ verb, operands }: Form): string[] {
+  return [verb ?? '', operands].filter((word) => word !== '');
+}
+
 /** All of --help, without newlines at the ends. */
-export function help(declaration: CommandDeclaration): string[] {
+export function help(declaration: CommandDeclaration | FrontDeclaration): string[] {
+  if ('forms' in declaration) return frontHelp(declaration);
   const options = optionsOf(declaration.name);
   const idle = options.filter(([, option]) => option.without !== undefined).map(([name]) => name);
   const flags = declaration.flags.filter((flag) => flag.refused === undefined);
@@ -27,8 +43,7 @@ export function help(declaration: CommandDeclaration): string[] {
     '',
     ...synopsis(declaration),
     '',
-    'Examples:',
-    ...declaration.examples.flatMap(({ does, command }) => [`  # ${does}`, `  ${command}`]),
+    ...examples(declaration),
     '',
     'Flags:',
     ...columns(flags.map((flag) => [flagText(flag), flag.meaning])),
@@ -41,6 +56,22 @@ export function help(declaration: CommandDeclaration): string[] {
     ),
     ...(idle.length === 0 ? [] : ['', 'Accepted without effect (sd(5) says why):', ...fill(idle, '  ', '  ')]),
   ];
+}
+
+function frontHelp(declaration: FrontDeclaration): string[] {
+  const { name, summary, forms, flags } = declaration;
+  return [
+    `${name} - ${summary}`,
+    '',
+    ...columns(forms.map((form) => [[name, ...formWords(form)].join(' '), form.meaning])),
+    '',
+    ...examples(declaration),
+    ...(flags.length === 0 ? [] : ['', 'Flags:', ...columns(flags.map((flag) => [flagText(flag), flag.meaning]))]),
+  ];
+}
+
+function examples(declaration: CommandDeclaration | FrontDeclaration): string[] {
+  return ['Examples:', ...declaration.examples.flatMap(({ does, command }) => [`  # ${does}`, `  ${command}`])];
 }
 
 function flagText(flag: FlagDeclaration): string {

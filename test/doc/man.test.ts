@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { COMMANDS } from '../../src/commands/index.ts';
+import { FRONTS } from '../../src/fronts/index.ts';
 import { OPTIONS, optionsOf } from '../../src/options/table.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -40,7 +41,7 @@ test.each(commandPages)('%s has every option and flag of its command, and no oth
 });
 
 test('every command has a page', () => {
-  for (const command of Object.keys(COMMANDS)) expect(pages).toContain(`${command}.8`);
+  for (const command of [...Object.keys(COMMANDS), ...Object.keys(FRONTS)]) expect(pages).toContain(`${command}.8`);
 });
 
 test('codes that sd(5) explains exist in the program', () => {

@@ -1,0 +1,6 @@
+// The commands of the fronts: patch systems that are not SD's own, each a folder here. Name → its module, loaded when it is called.
+// build.mjs makes one executable for each, as for src/commands/index.ts.
+
+import type { FrontCommand } from './declaration.ts';
+
+export const FRONTS: Readonly<Record<string, () => Promise<FrontCommand>>> = {};
