@@ -1,0 +1,107 @@
+// npm run bench [-- --rounds N] [--only WORDS] [--no-growth] [--results DIR]: makes the inputs, runs every row of rows.ts as whole commands in
+// interleaved pairs with its peers, writes Markdown, JSON and SVG below bench/results, and exits 1 when a bar is missed.
+// Peers come from Debian: rpm, dpkg, rsync, libsolv-tools, and `time`; a row whose peer is not there says so.
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { Inputs } from './inputs.ts';
+import { installed } from './peers.ts';
+import { chart, type Machine, markdown } from './report.ts';
+import { ROWS } from './rows.ts';
+import { type Result, runRow } from './run.ts';
+
+const TOP = join(import.meta.dirname, '..');
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '7' },
+    only: { type: 'string', default: '' },
+    growth: { type: 'boolean', default: true },
+    results: { type: 'string', default: join(TOP, 'bench', 'results') },
+  },
+  allowNegative: true,
+});
+
+installPeers();
+const scratch = join(TOP, '.scratch');
+mkdirSync(scratch, { recursive: true });
+const places = { tmpfs: mkdtempSync(join(memory(), 'swdist-bench-')), disk: mkdtempSync(join(scratch, 'bench-')) };
+try {
+  main();
+} finally {
+  for (const place of Object.values(places)) rmSync(place, { recursive: true, force: true });
+}
+
+function main(): void {
+  const rounds = Number(values.rounds);
+  const inputs = {
+    tmpfs: new Inputs(join(TOP, 'dist', 'bin'), places.tmpfs),
+    disk: new Inputs(join(TOP, 'dist', 'bin'), places.disk),
+  };
+  const results: Result[] = [];
+  for (const row of ROWS) {
+    if (row.name.includes(values.only)) results.push(runRow(row, inputs[row.place], rounds, values.growth));
+  }
+  const machine = describe(rounds);
+  const report = markdown(machine, results);
+  process.stdout.write(report);
+  mkdirSync(values.results, { recursive: true });
+  const name = join(values.results, machine.date.replaceAll(/[: ]/g, '-'));
+  writeFileSync(`${name}.md`, report);
+  writeFileSync(`${name}.json`, `${JSON.stringify({ machine, results }, null, 1)}\n`);
+  writeFileSync(`${name}.svg`, chart(machine, results));
+  const missed = results.flatMap((result) => result.comparisons).filter((each) => each.verdict !== 'met').length;
+  process.exitCode = missed === 0 ? 0 : 1;
+}
+
+function installPeers(): void {
+  const wanted = {
+    rpm: 'rpm',
+    rpmbuild: 'rpm',
+    dpkg: 'dpkg',
+    rsync: 'rsync',
+    testsolv: 'libsolv-tools',
+    '/usr/bin/time': 'time',
+  };
+  const missing = [...new Set(Object.entries(wanted).flatMap(([program, name]) => (installed(program) ? [] : [name])))];
+  if (missing.length === 0) return;
+  process.stderr.write(`installing ${missing.join(', ')}\n`);
+  spawnSync('sh', ['-c', `apt-get update -q && apt-get install -y -q --no-install-recommends ${missing.join(' ')}`], {
+    stdio: 'ignore',
+  });
+  if (!installed('/usr/bin/time')) throw new Error('/usr/bin/time is missing: apt-get install time');
+}
+
+function describe(rounds: number): Machine {
+  const processors = cpus();
+  return {
+    date: new Date().toISOString().slice(0, 16).replace('T', ' '),
+    cpu: processors[0]?.model ?? 'unknown',
+    cores: processors.length,
+    memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
+    system: output("sh -c '. /etc/os-release; echo $PRETTY_NAME'"),
+    node: process.versions.node,
+    rounds,
+    peers: [
+      output('rpm --version'),
+      output('dpkg --version'),
+      output('rsync --version'),
+      output('dpkg-query -W libsolv-tools').replace('\t', ' '),
+    ],
+  };
+}
+
+function output(command: string): string {
+  return (spawnSync('sh', ['-c', command], { encoding: 'utf8' }).stdout.split('\n')[0] ?? '').trim();
+}
+
+function memory(): string {
+  try {
+    accessSync('/dev/shm', constants.W_OK);
+    return '/dev/shm';
+  } catch {
+    return tmpdir();
+  }
+}
