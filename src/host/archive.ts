@@ -30,7 +30,14 @@ export interface Archive {
  * `archive_unsafe_path`, `archive_unsupported`, `decoder_missing`.
  */
 export async function openArchive(path: string): Promise<Archive> {
-  const fd = await openPlain(path);
+  return archiveOf(await openPlain(path), path);
+}
+
+/**
+ * The archive whose plain bytes an open file holds, from its start; `path` is its name in messages. Takes the descriptor over, also when
+ * it throws: as `openArchive`, but for `decoder_missing`.
+ */
+export function archiveOf(fd: number, path: string): Archive {
   try {
     const { format, members } = readMembers(fd, path);
     let byPath: Map<string, Member> | undefined;

@@ -23,7 +23,8 @@ interface Decoder {
 
 const GZIP = [0x1f, 0x8b];
 const PIECE = 256 * 1024;
-const DECODERS: readonly Decoder[] = [
+/** Told by their first bytes; gzip is not among them, zlib reads it. */
+export const DECODERS: readonly Decoder[] = [
   { magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], program: 'xz', debian: 'xz-utils' },
   { magic: [0x28, 0xb5, 0x2f, 0xfd], program: 'zstd', debian: 'zstd' },
   { magic: [0x42, 0x5a, 0x68], program: 'bzip2', debian: 'bzip2' },
@@ -131,7 +132,7 @@ function decode(fd: number, path: string, { program, debian }: Decoder): number 
 }
 
 /** A temporary file without a name, filled by `fill`. The caller closes it. */
-function nameless(fill: (fd: number) => void): number {
+export function nameless(fill: (fd: number) => void): number {
   const place = process.env.TMPDIR ?? (existsSync('/var/tmp') ? '/var/tmp' : tmpdir());
   const directory = mkdtempSync(join(place, 'swarchive.'));
   let fd: number;
