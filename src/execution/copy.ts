@@ -72,6 +72,7 @@ async function copyProduct(planned: PlannedProduct, parts: CopyParts, paths: Roo
       ...filesets.flatMap(({ fileset, files }) => recordsOf(source.catalog, target, fileset, files, staged, now)),
     ],
     onFile: tellFiles(incoming, parts.emit),
+    onPiece: (bytes) => parts.emit({ type: 'file.part', bytes }),
   });
 }
 

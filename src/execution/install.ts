@@ -129,6 +129,7 @@ async function applyLoad(
         action: step.step === 'remove' ? 'remove' : 'place',
         bytes,
       }),
+    onPiece: (bytes) => session.emit({ type: 'file.part', bytes }),
   });
   session.paths.forget();
 }

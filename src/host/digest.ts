@@ -15,6 +15,8 @@ export interface Digested {
   readonly sha256: string;
 }
 
+type OnPiece = ((bytes: number) => void) | undefined;
+
 const SLICES = 16;
 const tables = crcTables();
 // Safe to share: every user is synchronous and done with it before it returns.
@@ -55,19 +57,21 @@ export function sha256Of(bytes: Uint8Array): string {
 
 /**
  * Writes content to an open file at its current position, hashing on the way. Throws SdError `content_truncated` when a region
- * ends before its size, and the write's own error (ENOSPC ...) as it is.
+ * ends before its size, and the write's own error (ENOSPC ...) as it is. `onPiece` is told the bytes of each piece where there are several.
  */
-export function copyContent(content: Content, toFd: number, options?: { readonly digests?: true }): Digested;
+export function copyContent(content: Content, toFd: number, options?: { digests?: true; onPiece?: OnPiece }): Digested;
 export function copyContent(content: Content, toFd: number, options: { readonly digests: false }): { size: number };
-export function copyContent(content: Content, toFd: number, options: { readonly digests?: boolean } = {}) {
+export function copyContent(content: Content, toFd: number, options: { digests?: boolean; onPiece?: OnPiece } = {}) {
   if (options.digests === false) {
     eachPiece(content, (piece) => writeAll(toFd, piece));
     return { size: contentSize(content) };
   }
   const digests = new Digests();
+  const onPiece = contentSize(content) > shared.length ? options.onPiece : undefined;
   eachPiece(content, (piece) => {
     digests.update(piece);
     writeAll(toFd, piece);
+    onPiece?.(piece.length);
   });
   return { size: contentSize(content), cksum: digests.cksum(), sha256: digests.sha256() };
 }

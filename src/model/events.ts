@@ -122,6 +122,8 @@ export type SdEvent =
       readonly action: 'place' | 'save' | 'restore' | 'remove' | 'keep' | 'verify';
       readonly bytes: number;
     }
+  /** So many more bytes of a large file have been read; its `file.done` counts all of its bytes again. */
+  | { readonly type: 'file.part'; readonly bytes: number }
   | {
       readonly type: 'script.begin';
       readonly tag: string;

@@ -86,7 +86,7 @@ export async function stageAll(
     stages.set(planned.path, planned.stage);
     // A link may name a file that comes later in the transaction.
     if (step.step === 'hardlink') links.set(step.path, step.to);
-    else stageOne(anchor, step, join(anchor, planned.stage), staged);
+    else stageOne({ anchor, staged, onPiece: transaction.onPiece }, step, join(anchor, planned.stage));
     transaction.onFile?.(step, staged.get(step.path)?.size ?? 0);
   }
   for (const path of links.keys()) {
@@ -178,10 +178,17 @@ export function linkOrCopy(from: string, to: string, always = false): void {
   givePath(to, { mode: stats.mode & 0o7777, uid: stats.uid, gid: stats.gid, mtime: stats.mtimeMs / 1000 });
 }
 
-function stageOne(anchor: string, step: FileStep, stage: string, staged: Map<string, Staged>): void {
+/** What is the same for every object of a transaction. */
+interface Staging {
+  readonly anchor: string;
+  readonly staged: Map<string, Staged>;
+  readonly onPiece: Transaction['onPiece'];
+}
+
+function stageOne({ anchor, staged, onPiece }: Staging, step: FileStep, stage: string): void {
   switch (step.step) {
     case 'place':
-      staged.set(step.path, stageFile(step, stage));
+      staged.set(step.path, stageFile(step, stage, onPiece));
       break;
     case 'symlink':
       symlinkSync(step.to, stage);
@@ -197,12 +204,12 @@ function stageOne(anchor: string, step: FileStep, stage: string, staged: Map<str
   }
 }
 
-function stageFile(step: StepOf<'place'>, stage: string): Digested {
+function stageFile(step: StepOf<'place'>, stage: string, onPiece: Transaction['onPiece']): Digested {
   const content = step.content();
   try {
     const fd = openSync(stage, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
     try {
-      const facts = copyContent(content, fd);
+      const facts = copyContent(content, fd, { onPiece });
       compare(step, facts);
       giveFile(fd, step.as);
       return facts;

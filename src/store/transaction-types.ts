@@ -75,4 +75,6 @@ export interface Transaction {
   readonly change: (staged: ReadonlyMap<string, Staged>) => ChangeSet;
   /** Called after each file has been staged or removed, for progress. */
   readonly onFile?: (step: FileStep, bytes: number) => void;
+  /** Called while a file of several pieces (1 MiB) is staged, with the bytes of each; onFile follows with all of them. */
+  readonly onPiece?: (bytes: number) => void;
 }
