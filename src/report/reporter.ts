@@ -11,6 +11,7 @@ import { layOut } from './layout.ts';
 import { LogFile } from './log.ts';
 import type { Message } from './message.ts';
 import { packagingVoice } from './packaging.ts';
+import { type ProgressReader, type ProgressStyle, progressReader } from './progress-lines.ts';
 import { print } from './terminal.ts';
 
 /** Options a reporter looks at, by SD's names. */
@@ -34,6 +35,10 @@ export interface ReporterParts {
   readonly log: boolean;
   /** Files for the job's own copies: of the controller's log, and of the log of a target's agent (`host:/path`). */
   readonly copies?: { readonly controller: string; agent(target: string): string };
+  /** Default: `none`. */
+  readonly progress?: ProgressStyle;
+  /** Takes what else goes to stdout and stderr: the terminal interface has a place of its own for it. */
+  readonly terminal?: (stream: 'stdout' | 'stderr', lines: readonly string[]) => void;
 }
 
 export interface Reporter {
@@ -41,6 +46,9 @@ export interface Reporter {
   /** Writes what is left of the logs. */
   close(): void;
 }
+
+/** Too many to write the log out after each. */
+const PER_FILE: ReadonlySet<SdEvent['type']> = new Set(['file.done', 'file.part']);
 
 /** Plain lines say what the ERROR or WARNING after them is about. */
 const ON_STDERR: ReadonlySet<Message['as']> = new Set(['error', 'warning', 'plain']);
@@ -58,12 +66,14 @@ class SessionReporter implements Reporter {
   private agentLog: LogFile | undefined;
   private readonly copy: JobLog | undefined;
   private agentCopy: JobLog | undefined;
+  private readonly progress: ProgressReader | undefined;
   private first = true;
 
   constructor(parts: ReporterParts) {
     this.parts = parts;
     const voice = parts.command === 'swpackage' ? packagingVoice : controllerVoice;
     this.controller = voice(parts);
+    this.progress = progressReader(parts.progress ?? 'none', process.stderr);
     const { logfile, loglevel } = parts.options;
     if (!parts.log || loglevel === 0) return;
     this.log = new LogFile(logfile, (path, reason) => this.warn(path, reason));
@@ -84,6 +94,7 @@ class SessionReporter implements Reporter {
     }
     if (messages.length > 0) this.log?.flush();
     if (event.type === 'agent.end') this.closeAgentLog();
+    this.progress?.hear(event);
   };
 
   close(): void {
@@ -102,7 +113,7 @@ class SessionReporter implements Reporter {
       this.agentCopy?.add(lines);
     }
     // Until the target has its own folder for it the log waits: a refused session leaves the target untouched.
-    if (event.type !== 'file.done' && agentLog.hasPlace()) agentLog.flush();
+    if (!PER_FILE.has(event.type) && agentLog.hasPlace()) agentLog.flush();
   }
 
   /** `place` is `host:/path`. */
@@ -134,7 +145,8 @@ class SessionReporter implements Reporter {
     // The output opens with the banner itself; clients read its first line.
     if (this.first && lines[0] === '') lines = lines.slice(1);
     this.first = false;
-    print(stderr ? 'stderr' : 'stdout', lines);
+    const stream = stderr ? 'stderr' : 'stdout';
+    this.print(stream, lines);
   }
 
   private wanted(message: Message, by: 'terminal' | 'log'): boolean {
@@ -155,6 +167,15 @@ class SessionReporter implements Reporter {
       as: 'warning',
       text: `Cannot write the logfile "${path}".  ${reason}  The session goes on without it.`,
     };
-    print('stderr', this.lines(message, 'terminal'));
+    this.print('stderr', this.lines(message, 'terminal'));
+  }
+
+  /** With --progress=json every line of stderr is an event; findings are told there. */
+  private print(stream: 'stdout' | 'stderr', lines: readonly string[]): void {
+    const { terminal, progress } = this.parts;
+    if (stream === 'stderr' && progress === 'json') return;
+    this.progress?.clear();
+    if (terminal) terminal(stream, lines);
+    else print(stream, lines);
   }
 }
