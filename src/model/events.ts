@@ -2,6 +2,7 @@
 // Facts only: wording and layout belong to report/messages.ts.
 
 import type { Finding, ObjectChange, Plan } from './plan.ts';
+import type { StepResult } from './steps.ts';
 
 export type Task =
   | 'install'
@@ -142,6 +143,23 @@ export type SdEvent =
       readonly fatal: boolean;
     }
   | { readonly type: 'finding'; readonly finding: Finding }
+  /** A job of steps (operations/steps.ts). `result` is as in model/steps.ts; `because` says why it failed. */
+  | {
+      readonly type: 'step.begin';
+      readonly name: string;
+      readonly title: string;
+      readonly index: number;
+      readonly of: number;
+      readonly time: number;
+    }
+  | {
+      readonly type: 'step.end';
+      readonly name: string;
+      readonly title: string;
+      readonly result: StepResult;
+      readonly because?: string;
+      readonly time: number;
+    }
   /** An interrupted session was found at opening and undone or completed. */
   | { readonly type: 'recovered'; readonly how: 'undone' | 'redone' | 'rebuilt'; readonly what: string }
   | { readonly type: 'registered'; readonly path: string; readonly level: 'depot' | 'root'; readonly on: boolean };

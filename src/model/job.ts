@@ -2,6 +2,7 @@
 // Promise: plain JSON. Only what a listing shows is in here; plans and logs, which may be large, are files beside the record.
 
 import type { Finding, Reason } from './plan.ts';
+import type { StepState } from './steps.ts';
 
 export interface JobRecord {
   /** HOST-NNNN. */
@@ -34,6 +35,8 @@ export interface JobRecord {
   readonly pid: number;
   readonly start: string;
   readonly progress: JobProgress;
+  /** Of a job of steps: those that were begun, in order. */
+  readonly steps?: readonly StepState[];
   /** One per target that came to its end, in order. */
   readonly results: readonly JobResult[];
   readonly exitCode?: number;

@@ -7,6 +7,7 @@ import type { SdEvent } from '../model/events.ts';
 import type { JobProgress, JobRecord, JobResult } from '../model/job.ts';
 import { operationOf } from '../model/job.ts';
 import type { Outcome, Plan } from '../model/plan.ts';
+import type { StepState } from '../model/steps.ts';
 import { processStart } from '../store/holder.ts';
 import { type JobQueue, logFile, removeJob, reserveId, writePlan, writeRecord } from './jobs.ts';
 
@@ -65,6 +66,13 @@ export class RunningJob {
     } else if (event.type === 'fileset.begin' && event.task === 'verify') {
       // A verification has no plan; its first fileset tells how many there are.
       if (event.index === 1) this.#reached({ phase: 'execution', done, planned: planned + event.of });
+    } else if (event.type === 'step.begin') {
+      const { name, title, time, of } = event;
+      this.#step({ name, title, begin: time }, { phase: 'execution', done, planned: of });
+    } else if (event.type === 'step.end') {
+      const { name, title, result, time, because } = event;
+      const state = { name, title, end: time, result, ...(because === undefined ? {} : { because }) };
+      this.#step(state, { phase: 'execution', done: done + 1, planned: Math.max(planned, done + 1) });
     } else if (event.type === 'fileset.end' && this.#counts(event.task)) {
       this.#record = { ...this.#record, progress: { ...progress, done: done + 1 } };
       const part = (count: number) => Math.floor((count * STEPS) / planned);
@@ -82,6 +90,16 @@ export class RunningJob {
     this.#record = { ...this.#record, end: Date.now(), exitCode, results };
     this.#write(this.#changes);
     return this.#failure;
+  }
+
+  /** A step that began or ended. */
+  #step(state: StepState, progress: JobProgress): void {
+    const steps = this.#record.steps ?? [];
+    const known = steps.find((each) => each.name === state.name);
+    const others = known ? steps.filter((each) => each !== known) : steps;
+    this.#record = { ...this.#record, progress, steps: [...others, { ...known, ...state }] };
+    this.#changes = true;
+    this.#write(true);
   }
 
   /** Configuration that follows an installation is not counted twice. */

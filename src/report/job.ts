@@ -2,6 +2,7 @@
 // Promise: on stdout what does not begin with `#` belongs to a job; an empty column in the middle of a line is a `-`.
 
 import { type Job, operationOf, resultOf } from '../model/job.ts';
+import { stepWord } from '../model/steps.ts';
 import { zoneName } from './zone.ts';
 
 type Values = readonly string[];
@@ -27,6 +28,7 @@ const ATTRIBUTES: Readonly<Record<string, (job: Job, target?: string) => Values>
   generation_after: (job, target) => numbers(job, target, 'after'),
   findings: (job, target) =>
     resultsAt(job, target).flatMap((each) => each.findings.map((finding) => `${finding.text} [${finding.code}]`)),
+  steps: (job) => (job.steps ?? []).map((step) => `${step.name} ${stepWord(step, job.state === 'active')}`),
   logfile: (job) => [job.logfile],
   pid: (job) => [String(job.pid)],
 };
