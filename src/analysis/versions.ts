@@ -20,10 +20,10 @@
 // Older and newer: by the fileset's revision (the product's where it has none), then by the product's.
 // Named: by an operand or match_target; what came along by itself is never loaded twice (8.7.10).
 
-import { text } from '../model/attributes.ts';
+import { type Attributes, text } from '../model/attributes.ts';
 import { isPatch, isSuperseded, type Placed } from '../model/patches.ts';
 import type { Finding, InstallAction } from '../model/plan.ts';
-import { compareRevisions } from '../model/revision.ts';
+import { compareRevisionsOf } from '../model/revision-order.ts';
 import { type Fileset, filesetKey, type Product, tagOf } from '../model/software.ts';
 import { brief } from '../model/spec.ts';
 import { indexOf } from '../selection/catalog-index.ts';
@@ -202,14 +202,18 @@ function isNamed(chosen: Chosen): boolean {
 
 type Pair = { readonly product: Product; readonly fileset: Fileset };
 
+/** The fileset's attributes where it has a revision, else the product's. */
+function versionedOf(pair: Pair): Attributes {
+  return text(pair.fileset.attributes, 'revision') === '' ? pair.product.attributes : pair.fileset.attributes;
+}
+
 function revisionOf(pair: Pair): string {
-  return text(pair.fileset.attributes, 'revision') || text(pair.product.attributes, 'revision');
+  return text(versionedOf(pair), 'revision');
 }
 
 function compareVersions(left: Pair, right: Pair): number {
-  const order = compareRevisions(revisionOf(left), revisionOf(right));
-  if (order !== 0) return order;
-  return compareRevisions(text(left.product.attributes, 'revision'), text(right.product.attributes, 'revision'));
+  const order = compareRevisionsOf(versionedOf(left), versionedOf(right));
+  return order !== 0 ? order : compareRevisionsOf(left.product.attributes, right.product.attributes);
 }
 
 function sameArchitecture(left: Pair, right: Pair): boolean {

@@ -10,7 +10,7 @@
 import { list, text } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
 import type { ListingRow, ListingSection, ListLevel } from '../model/listing.ts';
-import { compareRevisions } from '../model/revision.ts';
+import { compareRevisionsOf } from '../model/revision-order.ts';
 import type { Bundle, Fileset, Product } from '../model/software.ts';
 import { filesetKey, tagOf } from '../model/software.ts';
 import type { ListedObject } from './list-attributes.ts';
@@ -186,7 +186,7 @@ export function sorted<T extends { readonly attributes: Fileset['attributes'] }>
 }
 
 function byRevision(a: Pick<Fileset, 'attributes'>, b: Pick<Fileset, 'attributes'>): number {
-  return compareRevisions(text(a.attributes, 'revision'), text(b.attributes, 'revision'));
+  return compareRevisionsOf(a.attributes, b.attributes);
 }
 
 /** Parts in the order of their products. */

@@ -9,10 +9,9 @@
 //
 // Promise: what is left out is listed with its reason. The filter is asked only about heads: latest first, then filter.
 
-import { text } from '../model/attributes.ts';
 import type { Placed } from '../model/patches.ts';
 import { everyFileset, isPatch } from '../model/patches.ts';
-import { compareRevisions } from '../model/revision.ts';
+import { compareRevisionsOf } from '../model/revision-order.ts';
 import type { FilesetKey } from '../model/software.ts';
 import { filesetName, tagOf } from '../model/software.ts';
 import type { Chain, PatchNode } from './chains.ts';
@@ -88,12 +87,8 @@ function newestVersions(heads: readonly Found[]): Found[] {
   const newest = new Map<string, Found>();
   for (const found of heads) {
     const other = newest.get(found.head.name);
-    if (!other || compareRevisions(revisionOf(found.head), revisionOf(other.head)) > 0)
+    if (!other || compareRevisionsOf(found.head.product.attributes, other.head.product.attributes) > 0)
       newest.set(found.head.name, found);
   }
   return [...newest.values()];
-}
-
-function revisionOf(patch: PatchNode): string {
-  return text(patch.product.attributes, 'revision');
 }

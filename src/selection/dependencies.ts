@@ -9,7 +9,7 @@
 //   none                                                    asked again when more has been taken, else NOTE; analysis decides
 
 import { text } from '../model/attributes.ts';
-import { compareRevisions } from '../model/revision.ts';
+import { compareRevisionsOf } from '../model/revision-order.ts';
 import type { FilesetKey, Product } from '../model/software.ts';
 import { filesetName, splitKey, tagOf } from '../model/software.ts';
 import type { SoftwareSpec } from '../model/spec.ts';
@@ -100,7 +100,7 @@ function newestVersions(choice: Choice, products: readonly Product[]): Product[]
 
 function better(product: Product, than: Product, compatible: (product: Product) => boolean): boolean {
   if (compatible(product) !== compatible(than)) return compatible(product);
-  return compareRevisions(text(product.attributes, 'revision'), text(than.attributes, 'revision')) > 0;
+  return compareRevisionsOf(product.attributes, than.attributes) > 0;
 }
 
 /** The member to take for a needed patch (or for those that stand for it); undefined where none fits or an explicit one forbids it. */

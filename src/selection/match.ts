@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import type { Attributes } from '../model/attributes.ts';
 import { flag, list, text } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
-import { compareRevisions } from '../model/revision.ts';
+import { revisionOrderOf } from '../model/revision-order.ts';
 import type { Bundle, Fileset, FilesetKey, Product, Subproduct } from '../model/software.ts';
 import { filesetKey, tagOf } from '../model/software.ts';
 import type { SoftwareSpec, VersionItem } from '../model/spec.ts';
@@ -102,14 +102,14 @@ function itemHolds(item: VersionItem, attributes: Attributes): boolean {
   const values = item.key === 'c' ? categoriesOf(attributes) : [text(attributes, ATTRIBUTE[item.key])];
   // An object without categories has the empty value: `c=` matches it and nothing else.
   const held = values.length > 0 ? values : [''];
-  if (item.op === '!=')
-    return item.values.every((wanted) => held.every((value) => compareRevisions(value, wanted) !== 0));
-  return item.values.some((wanted) => held.some((value) => compares(value, item.op, wanted)));
+  const order = revisionOrderOf(attributes);
+  if (item.op === '!=') return item.values.every((wanted) => held.every((value) => order(value, wanted) !== 0));
+  return item.values.some((wanted) =>
+    held.some((value) => (item.op === '=' ? matchesPattern(wanted, value) : compares(order(value, wanted), item.op))),
+  );
 }
 
-function compares(value: string, op: VersionItem['op'], wanted: string): boolean {
-  if (op === '=') return matchesPattern(wanted, value);
-  const order = compareRevisions(value, wanted);
+function compares(order: number, op: VersionItem['op']): boolean {
   switch (op) {
     case '==':
       return order === 0;
