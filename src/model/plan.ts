@@ -44,6 +44,23 @@ export type Reason =
   /** swmodify patch_commit: a patch that a committed one supersedes (patches.md 6.1). */
   | { readonly kind: 'superseded'; readonly by: string };
 
+/** Name of the fileset on whose account another one comes or goes; undefined when somebody asked for it. */
+export function causeOf(reason: Reason): string | undefined {
+  switch (reason.kind) {
+    case 'automatic':
+    case 'with_base':
+      return reason.base;
+    case 'requisite':
+    case 'sibling':
+    case 'dependent':
+      return reason.of;
+    case 'superseded':
+      return reason.by;
+    default:
+      return undefined;
+  }
+}
+
 export interface SelectionEntry {
   /** Key in the source catalog (install, copy) or in the target catalog (all others). */
   readonly key: FilesetKey;

@@ -7,7 +7,7 @@ import { list, text } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
 import type { Why, WhyLink, WhyUnknown } from '../model/job.ts';
 import { everyFileset, lookUp, type Placed } from '../model/patches.ts';
-import type { Finding, Reason } from '../model/plan.ts';
+import { causeOf, type Finding } from '../model/plan.ts';
 import { filesetName } from '../model/software.ts';
 import { parseSpec, qualified } from '../model/spec.ts';
 import { resolve } from '../selection/match.ts';
@@ -113,20 +113,5 @@ class Chains {
       neededBy: needed,
       appliedTo: list(fileset.attributes, 'applied_to'),
     };
-  }
-}
-
-/** Name of the fileset on whose account another one came; undefined when somebody asked for it. */
-function causeOf(reason: Reason): string | undefined {
-  switch (reason.kind) {
-    case 'automatic':
-    case 'with_base':
-      return reason.base;
-    case 'requisite':
-    case 'sibling':
-    case 'dependent':
-      return reason.of;
-    default:
-      return undefined;
   }
 }

@@ -5,18 +5,21 @@ import type { Finding } from '../model/plan.ts';
 import { errorMessage, findingMessages } from './finding.ts';
 import { layOut } from './layout.ts';
 import { print } from './terminal.ts';
+import { tinted } from './tint.ts';
 
 const PLAIN = { log_msgid: 0, gap: '' } as const;
 
 /** `ERROR:   what  because  todo [code]`. */
 export function printError(error: SdError): void {
-  print('stderr', layOut(errorMessage(error), PLAIN));
+  const message = errorMessage(error);
+  print('stderr', tinted(message, layOut(message, PLAIN), 'stderr'));
 }
 
-/** Notes to stdout, warnings and errors to stderr. */
-export function printFindings(findings: readonly Finding[]): void {
+/** Notes to `notes`, which is stdout unless that is for data alone; warnings and errors to stderr. */
+export function printFindings(findings: readonly Finding[], notes: 'stdout' | 'stderr' = 'stdout'): void {
   for (const finding of findings) {
-    const lines = findingMessages(finding).flatMap((message) => layOut(message, PLAIN));
-    print(finding.severity === 'note' ? 'stdout' : 'stderr', lines);
+    const stream = finding.severity === 'note' ? notes : 'stderr';
+    const lines = findingMessages(finding).flatMap((message) => tinted(message, layOut(message, PLAIN), stream));
+    print(stream, lines);
   }
 }

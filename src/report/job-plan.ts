@@ -1,7 +1,7 @@
 // A plan as a bordered table: what `swjob -a plan` shows of a job, and what an undo is about to do.
 
 import type { Plan, PlannedFileset } from '../model/plan.ts';
-import { reasonText } from './plan.ts';
+import { reasonText } from './reasons.ts';
 import { table } from './terminal.ts';
 
 /** A table of the plan's filesets in order, then those that stay as they are; `why` is the last column. */

@@ -2,7 +2,7 @@
 
 import type { Why, WhyLink, WhyUnknown } from '../model/job.ts';
 import { commandText, timeText } from './job.ts';
-import { reasonText } from './plan.ts';
+import { reasonText } from './reasons.ts';
 
 /** Lines of all answers about one root (`host:/path`). */
 export function whyLines(target: string, answers: readonly Why[]): string[] {

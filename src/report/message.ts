@@ -13,7 +13,14 @@ export type Message =
   /** `* Label:` with its value in a column of its own (commands.md 10.3). */
   | { readonly as: 'field'; readonly label: string; readonly value: string; readonly in: 'controller' | 'agent' }
   /** Lines that are never wrapped, printed as they are: specs, options, output of scripts. */
-  | { readonly as: 'lines'; readonly lines: readonly string[]; readonly detail?: Detail; readonly stream?: 'stderr' }
+  | {
+      readonly as: 'lines';
+      readonly lines: readonly string[];
+      readonly detail?: Detail;
+      readonly stream?: 'stderr';
+      /** Lines of a plan: some begin with the word of an action, which a terminal may colour. */
+      readonly actions?: true;
+    }
   /** An empty message line: nine blanks in a log, an empty line on the terminal. */
   | { readonly as: 'gap' };
 

@@ -1,102 +1,192 @@
-// A plan as people read it (D6): what a preview would do, in order, and with `explain` why. The same lines serve terminal and log.
+// A plan as people read it (D6): what a preview would do, action by action, each entry with its reason; with `explain` the whole chain of
+// reasons, the order, and what was considered and left out. The same lines serve terminal and log. Within an action the order is that
+// of execution.
 
-import type { Exclusion, NotableFile, Plan, PlannedFileset, Reason, SpaceUse } from '../model/plan.ts';
+import type { Exclusion, NotableFile, Plan, PlannedFileset, SpaceUse } from '../model/plan.ts';
 import { INDENT, type Message, progress } from './message.ts';
+import { reasonChain, shortReason } from './reasons.ts';
 
 /** Width of the action word before a spec. */
 const ACTION = 12;
+const BELOW = ' '.repeat(ACTION);
 
-/** Everything a preview says about a plan. `explain` adds the reason of each fileset and what was considered and left out. */
+/** One action of a plan: the word before each entry, and the entries. */
+interface Group {
+  readonly title: string;
+  readonly entries: readonly (readonly string[])[];
+  /** Kbytes and filesets, behind the title. */
+  readonly size?: string;
+}
+
+/** Everything a preview says about a plan. */
 export function planMessages(plan: Plan, explain: boolean): Message[] {
-  const planned = plan.products.flatMap((product) => product.filesets);
-  const left = plan.left.map((fileset) => entryLines(fileset, explain, fileset.because));
+  const planned = plannedOf(plan);
+  const groups: Group[] = [
+    ...actionGroups(plan, planned, explain),
+    { title: 'Supersede', entries: supersededEntries(planned) },
+    { title: 'Make active again', entries: planned.flatMap(revived) },
+    ...dropGroups(plan),
+    { title: 'Save what patches replace, for rollback', entries: planned.flatMap(saved), ...savedSize(plan) },
+    { title: 'Device files', entries: notable(planned, ['device']) },
+    { title: 'Files that give rights to whoever runs them', entries: notable(planned, ['setuid', 'setgid']) },
+    { title: 'Skip', entries: leftEntries(plan, 'skip', explain) },
+    { title: 'Exclude', entries: leftEntries(plan, 'exclude', explain) },
+    ...(explain ? [{ title: 'Considered and left out', entries: plan.excluded.map(exclusionLines) }] : []),
+  ];
   return [
-    ...section(
-      'Planned, in this order:',
-      planned.map((fileset) => entryLines(fileset, explain, undefined)),
-    ),
-    ...section('Left as they are:', left),
-    ...section(
-      'Leaving the target:',
-      plan.products.map((product) => product.drops.map((key) => `${word('drop')}${key.replace('/', '.')}`)),
-    ),
-    ...section('Device files:', notable(planned, ['device'])),
-    ...section('Files that give rights to whoever runs them:', notable(planned, ['setuid', 'setgid'])),
-    ...(explain ? section('Considered and left out:', plan.excluded.map(exclusionLines)) : []),
+    ...groups.flatMap(section),
+    ...(explain ? orderMessages(plan) : []),
     ...plan.space.map((use) => progress(spaceText(use))),
   ];
 }
 
-/** One line a file: what it is, where, and whose. */
-function notable(planned: readonly PlannedFileset[], kinds: readonly NotableFile['what'][]): string[][] {
-  return planned.map(({ name, notable: files = [] }) =>
-    files.flatMap(({ path, what }) => (kinds.includes(what) ? [`${word(what)}${path}  (${name})`] : [])),
-  );
-}
-
-/** One sentence: why a fileset is in the session. */
-export function reasonText(reason: Reason): string {
-  switch (reason.kind) {
-    case 'asked':
-      return `asked for: ${reason.spec}`;
-    case 'matched':
-      return `matched: installed is ${reason.installed}`;
-    case 'automatic':
-      return automaticText(reason);
-    case 'requisite':
-      return `${reason.relation} "${reason.spec}" of ${reason.of}`;
-    case 'sibling':
-      return `sibling of ${reason.of} in the same patch`;
-    case 'dependent':
-      return `depends on ${reason.of}`;
-    case 'with_base':
-      return `goes with its base ${reason.base}`;
-    case 'superseded':
-      return `superseded by ${reason.by}`;
+/** One line that counts: `2 filesets to install, 1 to patch; 1 patch becomes superseded`; '' for an empty plan. */
+export function planSummary(plan: Plan): string {
+  const counts = new Map<string, number>();
+  for (const fileset of plannedOf(plan)) {
+    const kind = kindOf(fileset);
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
   }
+  const parts = [...counts].map(([kind, count]) => `${count} to ${kind}`);
+  const superseded = supersededEntries(plannedOf(plan)).length;
+  const dropped = plan.products.reduce((sum, product) => sum + product.drops.length, 0);
+  if (superseded > 0) parts.push(`${superseded} to supersede`);
+  if (dropped > 0) parts.push(`${dropped} to drop`);
+  return parts.join(', ');
 }
 
-function automaticText(reason: Extract<Reason, { kind: 'automatic' }>): string {
-  const chain = reason.chain.length > 1 ? `newest of chain ${reason.chain.join(' < ')}` : 'only patch';
-  const filter = reason.filter === '*.*' ? '' : `, patch_filter ${reason.filter}`;
-  return `automatic: ${chain} for ${reason.base} (${reason.by}${filter})`;
+function plannedOf(plan: Plan): PlannedFileset[] {
+  return plan.products.flatMap((product) => product.filesets);
 }
 
-function section(title: string, entries: readonly (readonly string[])[]): Message[] {
-  const lines = entries.flat();
-  return lines.length === 0 ? [] : [progress(title), { as: 'lines', lines: lines.map((line) => INDENT + line) }];
+/** Title of each kind of step, in the order a preview has them. */
+const TITLES: Readonly<Record<string, string>> = {
+  install: 'Install',
+  copy: 'Copy',
+  new_version: 'Install beside another version',
+  update: 'Update',
+  downdate: 'Downdate',
+  reinstall: 'Reinstall',
+  recopy: 'Copy again',
+  patch: 'Patch',
+  rollback: 'Roll back',
+  remove: 'Remove',
+  configure: 'Configure',
+  unconfigure: 'Unconfigure',
+  commit: 'Commit',
+  modify: 'Modify',
+  verify: 'Verify',
+};
+
+/** The action, but a patch that is applied for the first time is a patch. */
+function kindOf({ action, patch }: PlannedFileset): string {
+  return action === 'install' && patch ? 'patch' : action;
 }
 
-function entryLines(fileset: PlannedFileset, explain: boolean, because: string | undefined): string[] {
-  const lines = [`${word(fileset.action)}${fileset.spec}`];
-  if (because !== undefined) lines.push(`${' '.repeat(ACTION)}${because}`);
-  if (explain) lines.push(...details(fileset).map((line) => ' '.repeat(ACTION) + line));
-  return lines;
+function actionGroups(plan: Plan, planned: readonly PlannedFileset[], explain: boolean): Group[] {
+  return Object.entries(TITLES).map(([kind, title]) => {
+    const filesets = planned.filter((fileset) => kindOf(fileset) === kind);
+    const bytes = filesets.reduce((sum, fileset) => sum + fileset.bytes, 0);
+    const count = `${filesets.length} fileset${filesets.length === 1 ? '' : 's'}`;
+    return {
+      title,
+      size: bytes > 0 ? `${count}, ${kbytes(bytes)}` : count,
+      entries: filesets.map((fileset) => entryLines(plan, fileset, explain)),
+    };
+  });
 }
 
-function details(fileset: PlannedFileset): string[] {
-  const names = (keys: readonly string[]) => keys.map((key) => key.replace('/', '.')).join(' ');
-  const { patch, revives = [] } = fileset;
+function entryLines(plan: Plan, fileset: PlannedFileset, explain: boolean): string[] {
+  const reasons = explain ? [...reasonChain(plan, fileset), ...details(fileset)] : [shortReason(fileset.reason)];
+  return [`${word(kindOf(fileset))}${fileset.spec}`, ...reasons.map((line) => BELOW + line)];
+}
+
+/** What -v adds about one entry: what it takes the place of, patches, and what follows for others. */
+function details({ replaces, patch, revives = [] }: PlannedFileset): string[] {
   return [
-    reasonText(fileset.reason),
+    ...(replaces === undefined ? [] : [`in place of ${replaces}`]),
     ...(patch ? [`patches ${names([patch.base])}${patch.save ? '' : ', nothing is saved'}`] : []),
     ...(patch && patch.supersedes.length > 0 ? [`supersedes ${names(patch.supersedes)}`] : []),
     ...(revives.length > 0 ? [`makes active again ${names(revives)}`] : []),
   ];
 }
 
+function supersededEntries(planned: readonly PlannedFileset[]): string[][] {
+  return planned.flatMap(({ name, patch }) =>
+    (patch?.supersedes ?? []).map((key) => [`${word('supersede')}${names([key])}`, `${BELOW}superseded by ${name}`]),
+  );
+}
+
+function revived({ name, revives = [] }: PlannedFileset): string[][] {
+  return revives.map((key) => [
+    `${word('revive')}${names([key])}`,
+    `${BELOW}superseded by nothing once ${name} is gone`,
+  ]);
+}
+
+function dropGroups(plan: Plan): Group[] {
+  const entries = plan.products.flatMap(({ drops, dropped, tag }) =>
+    drops.map((key, at) => [
+      `${word('drop')}${dropped?.[at] ?? names([key])}`,
+      `${BELOW}goes with the ${tag} that was there`,
+    ]),
+  );
+  return [{ title: 'Drop', entries }];
+}
+
+function saved({ name, patch }: PlannedFileset): string[][] {
+  return patch?.save ? [[`${word('save')}for ${name}`]] : [];
+}
+
+function savedSize({ space }: Plan): { size?: string } {
+  const bytes = space.reduce((sum, use) => sum + use.save, 0);
+  return bytes > 0 ? { size: kbytes(bytes) } : {};
+}
+
+/** One line a file: what it is, where, and whose. */
+function notable(planned: readonly PlannedFileset[], kinds: readonly NotableFile['what'][]): string[][] {
+  return planned.flatMap(({ name, notable: files = [] }) =>
+    files.flatMap(({ path, what }) => (kinds.includes(what) ? [[`${word(what)}${path}  (${name})`]] : [])),
+  );
+}
+
+function leftEntries(plan: Plan, action: 'skip' | 'exclude', explain: boolean): string[][] {
+  return plan.left
+    .filter((fileset) => fileset.action === action)
+    .map((fileset) => [
+      `${word(action)}${fileset.spec}`,
+      ...(fileset.because === undefined ? [] : [BELOW + fileset.because]),
+      ...(explain ? reasonChain(plan, fileset).map((line) => BELOW + line) : []),
+    ]);
+}
+
 function exclusionLines(exclusion: Exclusion): string[] {
-  return [`${word('exclude')}${exclusion.name}`, `${' '.repeat(ACTION)}excluded: ${exclusion.because}`];
+  return [`${word('exclude')}${exclusion.name}`, `${BELOW}excluded: ${exclusion.because}`];
+}
+
+/** Product after product, where there are several. */
+function orderMessages({ products }: Plan): Message[] {
+  return products.length < 2 ? [] : [progress(`In this order: ${products.map((product) => product.tag).join(', ')}.`)];
+}
+
+function section({ title, size, entries }: Group): Message[] {
+  if (entries.length === 0) return [];
+  const head = size === undefined ? `${title}:` : `${title} (${size}):`;
+  return [progress(head), { as: 'lines', lines: entries.flat().map((line) => INDENT + line), actions: true }];
 }
 
 function spaceText(use: SpaceUse): string {
-  const saved = use.save > 0 ? `, ${kbytes(use.save)} of them for saved files` : '';
-  return `Filesystem "${use.mount}": ${kbytes(use.needed)} needed${saved}, ${kbytes(use.available)} available.`;
+  const kept = use.save > 0 ? `, ${kbytes(use.save)} of them for saved files` : '';
+  return `Filesystem "${use.mount}": ${kbytes(use.needed)} needed${kept}, ${kbytes(use.available)} available.`;
 }
 
 /** Bytes in SD's unit, rounded up. */
 export function kbytes(bytes: number): string {
   return `${Math.ceil(bytes / 1024)} Kbytes`;
+}
+
+function names(keys: readonly string[]): string {
+  return keys.map((key) => key.replace('/', '.')).join(' ');
 }
 
 function word(action: string): string {

@@ -13,6 +13,7 @@ import type { Message } from './message.ts';
 import { packagingVoice } from './packaging.ts';
 import { type ProgressReader, type ProgressStyle, progressReader } from './progress-lines.ts';
 import { print } from './terminal.ts';
+import { tinted } from './tint.ts';
 
 /** Options a reporter looks at, by SD's names. */
 export interface ReportOptions {
@@ -146,7 +147,7 @@ class SessionReporter implements Reporter {
     if (this.first && lines[0] === '') lines = lines.slice(1);
     this.first = false;
     const stream = stderr ? 'stderr' : 'stdout';
-    this.print(stream, lines);
+    this.print(stream, this.parts.terminal ? lines : tinted(message, lines, stream));
   }
 
   private wanted(message: Message, by: 'terminal' | 'log'): boolean {

@@ -2,7 +2,6 @@
 // Promise: each piece is in the log before the next one is said; a log that cannot be written is told once and stops nothing.
 // Warnings and errors go to stderr, and into the log like all else.
 
-import { createInterface } from 'node:readline';
 import type { SdError } from '../model/error.ts';
 import type { Emit } from '../model/events.ts';
 import type { Finding } from '../model/plan.ts';
@@ -11,7 +10,8 @@ import { errorMessage, findingMessages } from './finding.ts';
 import { layOut } from './layout.ts';
 import { LogFile } from './log.ts';
 import type { Message } from './message.ts';
-import { print, prompt } from './terminal.ts';
+import { answerTo, isYes } from './question.ts';
+import { print } from './terminal.ts';
 
 const PLAIN = { log_msgid: 0, gap: '' } as const;
 
@@ -60,11 +60,10 @@ export class Transcript {
    * The answer goes into the log, and is shown where the terminal has not shown it.
    */
   async ask(question: string): Promise<boolean> {
-    prompt(`${question} `);
-    const answer = (await nextLine()).trim();
+    const answer = await answerTo(question);
     if (!process.stdin.isTTY) print('stdout', [answer]);
     this.keep([`${question} ${answer}`]);
-    return /^(y|yes)$/i.test(answer);
+    return isYes(answer);
   }
 
   private messages(messages: readonly Message[]): void {
@@ -85,16 +84,4 @@ export class Transcript {
     const text = `Cannot write the logfile "${this.path}".  ${reason}  The command goes on without it.`;
     print('stderr', layOut({ as: 'warning', text }, PLAIN));
   }
-}
-
-/** One line of standard input; '' at its end. */
-function nextLine(): Promise<string> {
-  const input = createInterface({ input: process.stdin });
-  return new Promise((resolve) => {
-    input.once('line', (line) => {
-      resolve(line);
-      input.close();
-    });
-    input.once('close', () => resolve(''));
-  });
 }

@@ -1,0 +1,64 @@
+// What the two streams can show: width, colour, characters (evidence/ecosystem.md 4). Colour never carries anything that no word says.
+// Promise: without a terminal there is neither colour nor a width, so that what scripts read does not depend on who runs them.
+
+import { styleText } from 'node:util';
+
+/** What a word of a plan, a state or a message means, for the eye. */
+export type Tone = 'good' | 'change' | 'gone' | 'quiet' | 'kept' | 'bad' | 'doubt' | 'title';
+
+const STYLES: Readonly<Record<Tone, Parameters<typeof styleText>[0]>> = {
+  good: 'green',
+  change: 'cyan',
+  gone: 'red',
+  quiet: 'dim',
+  kept: 'blue',
+  bad: ['red', 'bold'],
+  doubt: 'yellow',
+  title: 'bold',
+};
+
+export const COLOUR_CHOICES = ['auto', 'always', 'never'] as const;
+export type ColourChoice = (typeof COLOUR_CHOICES)[number];
+
+let chosen: ColourChoice = 'auto';
+
+/** --color; holds for the rest of the process. */
+export function chooseColour(choice: ColourChoice): void {
+  chosen = choice;
+}
+
+/** True where a stream shall get colour: as chosen, else a terminal that has it, unless NO_COLOR is set (no-color.org). */
+export function hasColour(stream: 'stdout' | 'stderr'): boolean {
+  if (chosen !== 'auto') return chosen === 'always';
+  return isTerminal(stream) && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
+}
+
+/** The text in its tone where the stream has colour, else as it is. */
+export function toned(stream: 'stdout' | 'stderr', tone: Tone, text: string): string {
+  return hasColour(stream) ? styleText(STYLES[tone], text) : text;
+}
+
+export function isTerminal(stream: 'stdout' | 'stderr'): boolean {
+  return process[stream].isTTY === true;
+}
+
+/** Columns of the terminal behind stdout; `otherwise` where there is none. */
+export function columns(otherwise: number): number {
+  return process.stdout.isTTY ? process.stdout.columns || otherwise : otherwise;
+}
+
+/** Lines of the terminal behind stdout; undefined where there is none. */
+export function rows(): number | undefined {
+  return process.stdout.isTTY ? process.stdout.rows || 24 : undefined;
+}
+
+/** True when the locale says UTF-8; LC_ALL beats LC_CTYPE beats LANG. */
+export function hasUtf8(): boolean {
+  const { LC_ALL, LC_CTYPE, LANG } = process.env;
+  return /utf-?8/i.test(LC_ALL || LC_CTYPE || LANG || '');
+}
+
+/** `→`, or `->` where the locale has no such character. */
+export function arrow(): string {
+  return hasUtf8() ? '→' : '->';
+}
