@@ -19,10 +19,8 @@ import { resolveOptions } from '../../src/options/resolve.ts';
 import { resolve } from '../../src/selection/match.ts';
 import { depotLayout } from '../../src/store/layout.ts';
 import { readPublished } from '../../src/store/published.ts';
+import { hasSwbis, PSF, SWBIS } from '../samples.ts';
 import { type Random, rightTar } from './mutation.ts';
-
-/** The samples that the repository's neighbour holds. */
-const DATA = join(import.meta.dirname, '../../../shared/data');
 
 export interface Target {
   readonly seeds: readonly Buffer[];
@@ -38,13 +36,13 @@ export interface Place {
 }
 
 const files = (directory: string, pattern: RegExp): Buffer[] =>
-  readdirSync(join(DATA, directory))
+  readdirSync(directory)
     .filter((name) => pattern.test(name))
     .sort()
-    .map((name) => readFileSync(join(DATA, directory, name)));
+    .map((name) => readFileSync(join(directory, name)));
 
-const archives = () => files('swbis', /\.(tar|cpio|gz)$/);
-const psfs = () => files('psf', /\.psf$/);
+const archives = () => (hasSwbis ? files(SWBIS, /\.(tar|cpio|gz)$/) : []);
+const psfs = () => files(PSF, /\.psf$/);
 const text = (bytes: Buffer) => bytes.toString('utf8');
 const mended = (bytes: Buffer, random: Random) => (random() < 0.8 ? rightTar(bytes) : bytes);
 
