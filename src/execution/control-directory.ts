@@ -10,7 +10,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { libraryFile } from '../host/library.ts';
 import type { Fileset, Product } from '../model/software.ts';
 
 /** Whose script, and where its control files come from. */
@@ -60,10 +60,7 @@ export function publishedDirectory(owner: Pick<ScriptOwner, 'product' | 'fileset
 
 /** Our library of shell functions: beside the program, or in the source tree. */
 export function controlUtils(): string {
-  const here = ['./lib/control_utils', '../../lib/control_utils'].map((path) =>
-    fileURLToPath(new URL(path, import.meta.url)),
-  );
-  return here.find((path) => existsSync(path)) ?? here[0]!;
+  return libraryFile('control_utils');
 }
 
 function controlFiles(owner: ScriptOwner) {

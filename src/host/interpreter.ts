@@ -15,11 +15,14 @@ const STAND_INS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Program and leading arguments for the script in `file`. Throws SdError `interpreter_missing` when neither the named program nor
+ * Program and leading arguments for the script in `file`; none for a compiled program. Throws SdError `interpreter_missing` when neither the named program nor
  * one of the same name on `path` exists.
  */
 export function interpreterOf(file: string, fallback: string, path = '/usr/sbin:/usr/bin:/sbin:/bin'): string[] {
-  const [, program = '', argument = ''] = /^#![ \t]*(\S+)[ \t]*(.*?)\s*$/.exec(firstLine(file)) ?? [];
+  const start = firstLine(file);
+  // A program of its own.
+  if (start.startsWith('\x7fELF')) return [];
+  const [, program = '', argument = ''] = /^#![ \t]*(\S+)[ \t]*(.*?)\s*$/.exec(start) ?? [];
   const wanted = program === '' ? fallback : program;
   const found = find(wanted, path);
   if (found === undefined) {
@@ -34,6 +37,14 @@ export function interpreterOf(file: string, fallback: string, path = '/usr/sbin:
   return argument === '' ? [found] : [found, argument];
 }
 
+/** Path of the program `name` in one of the directories of `path`; undefined when there is none. */
+export function findProgram(name: string, path: string): string | undefined {
+  return path
+    .split(delimiter)
+    .map((directory) => join(directory, name))
+    .find(isProgram);
+}
+
 /** A child's exit as the shell tells it: its value, or 128 + the number of the signal that ended it. */
 export function exitValue(code: number | null, signal: NodeJS.Signals | null): number {
   return code ?? 128 + (signal === null ? 0 : system.signals[signal]);
@@ -43,10 +54,7 @@ function find(wanted: string, path: string): string | undefined {
   if (wanted.startsWith('/') && isProgram(wanted)) return wanted;
   const name = basename(wanted);
   for (const each of STAND_INS[wanted] ?? STAND_INS[name] ?? [name]) {
-    const found = path
-      .split(delimiter)
-      .map((directory) => join(directory, each))
-      .find(isProgram);
+    const found = findProgram(each, path);
     if (found !== undefined) return found;
   }
   return undefined;

@@ -50,8 +50,8 @@ export async function runScript(run: ScriptRun): Promise<number> {
 }
 
 function runFile(run: ScriptRun, file: string): Promise<number> {
-  const [program, ...words] = interpreterOf(file, run.interpreter ?? 'sh', run.env.PATH);
-  const child = spawn(program!, [...words, file], {
+  const [program, ...words] = [...interpreterOf(file, run.interpreter ?? 'sh', run.env.PATH), file];
+  const child = spawn(program!, words, {
     cwd: run.cwd,
     env: run.env,
     detached: run.interactive !== true,
@@ -127,9 +127,9 @@ export function pipeTo(command: string): Feeder {
 
 /**
  * A pipe whose ends are plain blocking descriptors. Node's own pipes to a child never block, so a synchronous write would fail
- * with EAGAIN; a named pipe that vanishes at once does not.
+ * with EAGAIN; a named pipe that vanishes at once does not. The caller closes both ends. Throws SdError `pipe_failed`.
  */
-function blockingPipe(): { reader: number; writer: number } {
+export function blockingPipe(): { reader: number; writer: number } {
   const directory = mkdtempSync(join(tmpdir(), 'swpipe.'));
   const name = join(directory, 'pipe');
   try {
