@@ -17,6 +17,8 @@ export interface Depot {
    * Throws SdError `content_missing` when the record is there but the bytes are not.
    */
   content(fileset: FilesetKey, file: FileRecord): Content;
+  /** Tells that only contents of these filesets will be asked for, so that what comes by once need not keep others. */
+  want?(filesets: Iterable<FilesetKey>): void;
   /** Frees descriptors and temporary files; the depot is not used afterwards. */
   close(): void;
 }

@@ -3,6 +3,7 @@
 //   directory with `.sd/catalog`                   our published catalog; no database, no lock
 //   directory with `catalog/INDEX` only            made elsewhere: its text; also when `.sd/catalog` is damaged, with a WARNING
 //   regular file, tar or cpio, plain or packed     serial depot
+//   `-`, a pipe, a tape                            serial depot that comes by once
 //   `host:/path` of another machine                refused
 //
 // Promise: nothing is written, so read-only media and ordinary users will do.
@@ -18,19 +19,21 @@ import { readPublished } from '../store/published.ts';
 import { readTextTree } from '../store/text-read.ts';
 import type { Depot } from './depot.ts';
 import { directoryDepot } from './directory.ts';
-import { openSerialDepot } from './serial.ts';
+import { fitCatalog } from './fit.ts';
+import { openSerialDepot, type SerialOptions, STANDARD_INPUT } from './serial.ts';
 
 /**
- * Opens the depot at a path, relative ones from the working directory. The caller closes it.
+ * Opens the depot at a path, relative ones from the working directory, `-` is standard input. The caller closes it.
  * Throws SdError `depot_not_found`, `not_a_depot`, `permission_denied`, `remote_not_supported`, `catalog_damaged`, and what host/archive.ts
  * throws for an archive that cannot be used.
  */
-export async function openDepot(location: string): Promise<Depot> {
+export async function openDepot(location: string, options: SerialOptions = {}): Promise<Depot> {
+  if (location === STANDARD_INPUT) return openArchiveDepot(location, options);
   const path = resolve(localPath(location));
   const stats = statsOf(path);
-  if (stats.isDirectory()) return openDirectoryDepot(path);
-  if (stats.isFile()) return openArchiveDepot(path);
-  throw notADepot(path, 'It is neither a directory nor a regular file.');
+  if (stats.isDirectory()) return openDirectoryDepot(path, options.complete ?? false);
+  if (!stats.isSocket()) return openArchiveDepot(path, options);
+  throw notADepot(path, 'It is a socket.');
 }
 
 /**
@@ -59,7 +62,7 @@ export function notADepot(path: string, because: string): SdError {
   });
 }
 
-function openDirectoryDepot(path: string): Depot {
+function openDirectoryDepot(path: string, complete: boolean): Depot {
   const layout = depotLayout(path);
   const findings: Finding[] = [];
   try {
@@ -71,12 +74,17 @@ function openDirectoryDepot(path: string): Depot {
   }
   const tree = readTextTree(layout);
   if (!tree) throw notADepot(path, `There is no "${join('catalog', 'INDEX')}" in it.`);
-  return directoryDepot(path, tree.catalog, [...findings, ...tree.findings]);
+  const isThere = (name: string) => statSync(join(path, name), { throwIfNoEntry: false })?.isFile() ?? false;
+  const fit = fitCatalog(tree.catalog, {
+    hasInfo: (key) => isThere(join('catalog', key, 'INFO')),
+    ...(complete ? { holds: isThere } : {}),
+  });
+  return directoryDepot(path, fit.catalog, [...findings, ...tree.findings, ...fit.findings]);
 }
 
-async function openArchiveDepot(path: string): Promise<Depot> {
+function openArchiveDepot(path: string, options: SerialOptions): Depot {
   try {
-    return await openSerialDepot(path);
+    return openSerialDepot(path, options);
   } catch (error) {
     if (!(error instanceof SdError) || error.code !== 'not_an_archive') throw error;
     throw notADepot(path, error.because);

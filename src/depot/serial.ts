@@ -1,113 +1,202 @@
-// Serial depot, to read: a depot packed with tar or cpio (formats.md 13, 16).
-// Promise: members are read where they lie, nothing is unpacked; a member's name leads nowhere but into the archive (D12). A POSIX
-// prefix directory before `catalog/` is understood.
+// Serial depot, to read: a depot packed with tar or cpio, in one volume or several (formats.md 13, 16).
+// Promise: volumes are opened when something on them is asked for, each once, and each must belong to the first one's depot.
 
-import { type Archive, type Member, openArchive } from '../host/archive.ts';
-import { readContent } from '../host/digest.ts';
+import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
+import { isatty } from 'node:tty';
+import { notAnArchive } from '../host/archive.ts';
 import { safeName } from '../host/rootpath.ts';
+import { text } from '../model/attributes.ts';
+import type { Catalog } from '../model/catalog.ts';
 import type { Content } from '../model/content.ts';
-import { SdError } from '../model/error.ts';
+import { hasErrno, SdError } from '../model/error.ts';
+import { everyFileset } from '../model/patches.ts';
 import type { FileRecord, FilesetKey } from '../model/software.ts';
-import { type CatalogTexts, catalogFromTexts } from '../store/text-read.ts';
+import { catalogFromTexts } from '../store/text-read.ts';
 import { missing, plainContent, storedAt } from './content.ts';
 import type { Depot } from './depot.ts';
+import { fitCatalog } from './fit.ts';
+import { archiveVolume, noCatalog, sequenceOf, type Volume } from './volume.ts';
+import { passingVolume } from './volume-passing.ts';
+
+/** What stands for standard input as the name of a source. */
+export const STANDARD_INPUT = '-';
+
+export interface SerialOptions {
+  /** Further volumes, in any order. */
+  readonly volumes?: readonly string[];
+  /** Asks where volume `number` is, once none of `volumes` is it; undefined ends the session. `last` is where the one before was. */
+  readonly askVolume?: (number: number, last: string) => string | undefined;
+  /** Filesets that lack a stored file are left out, too: for whoever is going to take contents. */
+  readonly complete?: boolean;
+}
 
 /**
- * Opens the archive at an absolute path. The caller closes the depot.
+ * Opens the archive at an absolute path, or on standard input. The caller closes the depot.
  * Throws SdError `not_an_archive`, `not_a_depot` (no `catalog/INDEX` in it), `archive_unsafe_path`, `archive_truncated` and others of
- * host/archive.ts, and those of definition/index.ts.
+ * host/archive.ts, those of definition/index.ts, and `volume_wrong` when it is not the first of its volumes. Contents may throw
+ * `volume_missing`, and `content_passed` where the source comes by once.
  */
-export async function openSerialDepot(location: string): Promise<Depot> {
-  const archive = await openArchive(location);
+export function openSerialDepot(location: string, options: SerialOptions = {}): Depot {
+  const first = openVolume(location);
   try {
-    refuseEscapes(location, archive.members);
-    const prefix = prefixOf(location, archive.members);
-    const members = membersBelow(prefix, archive.members);
-    const tree = catalogFromTexts(textsOf(archive, members), 'depot');
+    const index = first.texts.read('INDEX');
+    if (index !== undefined && sequenceOf(index) > 1) throw notFirst(location, sequenceOf(index));
+    const tree = catalogFromTexts(first.texts, 'depot');
     if (!tree) throw noCatalog(location);
+    const volumes = new Volumes(first, options);
+    const numbers = volumeNumbers(tree.catalog);
+    const numberOf = (key: FilesetKey) => numbers.get(key) ?? 1;
+    const fit = fitCatalog(tree.catalog, {
+      hasInfo: (key) => first.texts.read(`${key}/INFO`) !== undefined,
+      ...(options.complete ? { holds: (path, key) => numberOf(key) > 1 || first.holds(path) } : {}),
+    });
     return {
       kind: 'serial',
       location,
-      catalog: tree.catalog,
-      findings: tree.findings,
+      catalog: fit.catalog,
+      findings: [...first.findings, ...tree.findings, ...fit.findings],
       content: (fileset, file) =>
-        plainContent(location, fileset, file, stored(location, archive, members, fileset, file)),
-      close: () => archive.close(),
+        plainContent(location, fileset, file, stored(volumes.at(numberOf(fileset)), fileset, file)),
+      want: (filesets) => volumes.want(filesets),
+      close: () => volumes.close(),
     };
   } catch (error) {
-    archive.close();
+    first.close();
     throw error;
   }
 }
 
-/** Members by their path below the prefix; of two with one path the later counts. */
-function membersBelow(prefix: string, members: readonly Member[]): Map<string, Member> {
-  const below = new Map<string, Member>();
-  for (const member of members) {
-    if (member.path.startsWith(prefix)) below.set(member.path.slice(prefix.length), member);
+/** The volume of each fileset that is not on the first. */
+function volumeNumbers(catalog: Catalog): Map<FilesetKey, number> {
+  const numbers = new Map<FilesetKey, number>();
+  for (const { key, fileset } of everyFileset(catalog)) {
+    const number = Number(text(fileset.attributes, 'media_sequence_number'));
+    if (number > 1) numbers.set(key, number);
   }
-  return below;
+  return numbers;
 }
 
-/** What stands before `catalog/INDEX`: '' or a directory with its slash. The shortest counts: software may hold such a file, too. */
-function prefixOf(location: string, members: readonly Member[]): string {
-  const prefixes = members
-    .filter(({ path }) => path === 'catalog/INDEX' || path.endsWith('/catalog/INDEX'))
-    .map(({ path }) => path.slice(0, -'catalog/INDEX'.length));
-  if (prefixes.length === 0) throw noCatalog(location);
-  return prefixes.reduce((shortest, prefix) => (prefix.length < shortest.length ? prefix : shortest));
+function stored(volume: Volume, fileset: FilesetKey, file: FileRecord): Content {
+  const found = volume.stored(storedAt(fileset, file));
+  if ('kind' in found) return found;
+  throw missing(volume.name, fileset, file, found.because);
 }
 
-function textsOf(archive: Archive, members: ReadonlyMap<string, Member>): CatalogTexts {
-  return {
-    read: (path) => {
-      const member = members.get(`catalog/${path}`);
-      return member?.type === 'f' ? readContent(archive.content(member)) : undefined;
-    },
-    list: () =>
-      [...members.keys()].filter((path) => path.startsWith('catalog/')).map((path) => path.slice('catalog/'.length)),
-  };
+/** A regular file is read at any place; all else as it comes. */
+function openVolume(location: string): Volume {
+  if (location === STANDARD_INPUT) return standardInput();
+  if (statSync(location).isFile()) return archiveVolume(location);
+  const fd = openSync(location, constants.O_RDONLY);
+  return passingVolume(location, fd, () => closeSync(fd));
 }
 
-function stored(
-  location: string,
-  archive: Archive,
-  members: ReadonlyMap<string, Member>,
-  fileset: FilesetKey,
-  file: FileRecord,
-): Content {
-  const member = members.get(storedAt(fileset, file));
-  if (member?.type === 'f' || member?.type === 'h') return archive.content(member);
-  throw missing(
-    location,
-    fileset,
-    file,
-    member ? 'Its member is not a regular file.' : 'The archive has no such member.',
-  );
+let taken = false;
+
+/** A file on standard input is read at any place, too. Throws SdError `source_read_once` for the second time. */
+function standardInput(): Volume {
+  const stats = fstatSync(0);
+  if (stats.isFile()) return archiveVolume('/proc/self/fd/0');
+  if (isatty(0)) throw notAnArchive('standard input', 'It is a terminal.');
+  if (taken) {
+    throw new SdError('source_read_once', {
+      what: 'Standard input cannot be read again.',
+      because: 'What comes down a pipe serves one target only.',
+      todo: 'Write the depot to a file, and name that.',
+    });
+  }
+  taken = true;
+  try {
+    // A descriptor of our own: Node or another program may have made the given one non-blocking.
+    const fd = openSync('/proc/self/fd/0', constants.O_RDONLY);
+    return passingVolume('standard input', fd, () => closeSync(fd));
+  } catch (error) {
+    // A socket has no name to open it by.
+    if (!hasErrno(error, 'ENXIO')) throw error;
+    return passingVolume('standard input', 0, () => undefined);
+  }
 }
 
-/** No member may lie behind a symbolic link: whoever unpacks such an archive writes elsewhere. Throws `archive_unsafe_path`. */
-function refuseEscapes(location: string, members: readonly Member[]): void {
-  const links = new Set(members.filter((member) => member.type === 's').map((member) => member.path));
-  if (links.size === 0) return;
-  for (const { path } of members) {
-    for (let slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
-      if (!links.has(path.slice(0, slash))) continue;
-      throw new SdError('archive_unsafe_path', {
-        what: `The archive "${safeName(location)}" is not used.`,
-        because: `Its member "${safeName(path)}" lies behind the symbolic link "${safeName(path.slice(0, slash))}".`,
-        todo: 'Do not trust this archive.',
-        data: { archive: location, member: path },
-      });
+/** The volumes of one depot by their numbers. */
+class Volumes {
+  readonly #first: Volume;
+  readonly #open = new Map<number, Volume>();
+  readonly #named: string[];
+  readonly #ask: SerialOptions['askVolume'];
+  #wanted: ReadonlySet<string> | undefined;
+  #last: string;
+
+  constructor(first: Volume, options: SerialOptions) {
+    this.#first = first;
+    this.#open.set(1, first);
+    this.#named = [...(options.volumes ?? [])];
+    this.#ask = options.askVolume;
+    this.#last = first.name;
+  }
+
+  /** Throws SdError `volume_missing`, `volume_wrong`, and what opening it throws. */
+  at(number: number): Volume {
+    for (;;) {
+      const open = this.#open.get(number);
+      if (open !== undefined) return open;
+      const named = this.#named.shift();
+      const place = named ?? this.#ask?.(number, this.#last);
+      if (place === undefined) throw volumeMissing(this.#first.name, number);
+      this.#add(place);
     }
   }
+
+  want(filesets: Iterable<FilesetKey>): void {
+    this.#wanted = new Set(Array.from(filesets, (key) => `${key}/`));
+    for (const volume of this.#open.values()) volume.want(this.#wanted);
+  }
+
+  close(): void {
+    for (const volume of this.#open.values()) volume.close();
+  }
+
+  #add(place: string): void {
+    const volume = openVolume(place);
+    const index = volume.texts.read('INDEX');
+    const number = index === undefined ? 1 : sequenceOf(index);
+    if (index === undefined || this.#open.has(number) || !isSameDepot(index, this.#first.texts.read('INDEX'))) {
+      volume.close();
+      throw strange(this.#first.name, place);
+    }
+    if (this.#wanted !== undefined) volume.want(this.#wanted);
+    this.#open.set(number, volume);
+    this.#last = place;
+  }
 }
 
-function noCatalog(location: string): SdError {
-  return new SdError('not_a_depot', {
-    what: `"${safeName(location)}" is not a depot.`,
-    because: 'The archive has no "catalog/INDEX" in it.',
-    todo: 'Name an archive that swpackage or another SD has made.',
-    data: { path: location },
+/** INDEX is the same on all volumes but for the number of the volume. */
+function isSameDepot(left: Buffer, right: Buffer | undefined): boolean {
+  const plain = (index: Buffer) => index.toString('latin1').replace(/^([ \t]*sequence_number[ \t]+)\d+/m, '$1');
+  return right !== undefined && plain(left) === plain(right);
+}
+
+function notFirst(location: string, number: number): SdError {
+  return new SdError('volume_wrong', {
+    what: `"${safeName(location)}" is not the first volume of its depot.`,
+    because: `It is volume ${number}; the whole catalog is on volume 1.`,
+    todo: 'Name volume 1 with the first -s, and the others with a -s each.',
+    data: { location, number },
+  });
+}
+
+function strange(first: string, place: string): SdError {
+  return new SdError('volume_wrong', {
+    what: `"${safeName(place)}" is not a further volume of "${safeName(first)}".`,
+    because: 'Its catalog is another one, or this volume was named twice.',
+    todo: 'Name volumes that were written together.',
+    data: { first, place },
+  });
+}
+
+function volumeMissing(first: string, number: number): SdError {
+  return new SdError('volume_missing', {
+    what: `Volume ${number} of the depot "${safeName(first)}" is needed.`,
+    because: 'It is none of those that are named.',
+    todo: 'Name all volumes, with a -s each; on a terminal you are asked.',
+    data: { first, number },
   });
 }

@@ -90,10 +90,19 @@ export function unsupported(archive: string, member: string, why: string): SdErr
   });
 }
 
-/** An archive file read in passing: small reads at rising positions are served from one buffer. */
-export class ArchiveFile {
-  readonly fd: number;
+/** What headers are read through: bytes at rising positions. */
+export interface ArchiveBytes {
   /** As the user named it, for messages. */
+  readonly name: string;
+  /** Infinity where nobody knows before the end is met. */
+  readonly size: number;
+  /** These bytes, valid until the next call. Throws SdError `archive_truncated` naming `where`. */
+  bytes(position: number, length: number, where: string): Buffer;
+}
+
+/** An archive file read in passing: small reads at rising positions are served from one buffer. */
+export class ArchiveFile implements ArchiveBytes {
+  readonly fd: number;
   readonly name: string;
   readonly size: number;
   readonly #window = Buffer.allocUnsafeSlow(64 * 1024);
@@ -106,7 +115,6 @@ export class ArchiveFile {
     this.size = size;
   }
 
-  /** These bytes, valid until the next call. Throws SdError `archive_truncated` naming `where`. */
   bytes(position: number, length: number, where: string): Buffer {
     if (position + length > this.size) throw truncated(this.name, where);
     if (length > this.#window.length) return this.#read(Buffer.allocUnsafe(length), position, length, where);

@@ -7,11 +7,11 @@ import type { Content } from '../model/content.ts';
 import { bytesContent } from '../model/content.ts';
 import { SdError } from '../model/error.ts';
 import { ArchiveFile, type ArchiveFormat, type Member } from './archive-member.ts';
-import { cpioFormat, readCpio } from './cpio.ts';
+import { cpioFormat, cpioMembers, linkNames } from './cpio.ts';
 import { openPlain } from './decompress.ts';
 import { safeName } from './rootpath.ts';
 import { BLOCK, decodeHeader } from './tar-header.ts';
-import { readTar } from './tar-read.ts';
+import { tarMembers } from './tar-read.ts';
 
 export type { ArchiveFormat, Member } from './archive-member.ts';
 export { type TarWriter, tarWriter } from './tar-write.ts';
@@ -29,8 +29,8 @@ export interface Archive {
  * Opens an archive file. Throws the errno error of open(2) and SdError `not_an_archive`, `archive_truncated`, `archive_corrupt`,
  * `archive_unsafe_path`, `archive_unsupported`, `decoder_missing`.
  */
-export async function openArchive(path: string): Promise<Archive> {
-  return archiveOf(await openPlain(path), path);
+export function openArchive(path: string): Archive {
+  return archiveOf(openPlain(path), path);
 }
 
 /**
@@ -63,16 +63,30 @@ function readMembers(fd: number, path: string): { format: ArchiveFormat; members
   const length = readSync(fd, start, 0, start.length, 0);
   const file = new ArchiveFile(fd, path, fstatSync(fd).size);
   const cpio = cpioFormat(start);
-  if (cpio) return { format: cpio, members: readCpio(file, cpio) };
+  if (cpio) return { format: cpio, members: linkNames(cpioMembers(file, cpio)) };
   // A tar file has no magic number before its first checksum; a block of zeros is the empty archive.
   const tar = start.toString('latin1', 257, 262) === 'ustar';
-  if (length > 0 && (tar || (length === BLOCK && decodeHeader(start) !== undefined))) return readTar(file);
-  throw new SdError('not_an_archive', {
+  if (length > 0 && (tar || (length === BLOCK && decodeHeader(start) !== undefined))) return tarArchive(file);
+  throw notAnArchive(path, length === 0 ? 'The file is empty.' : 'It is neither tar nor cpio, plain or compressed.');
+}
+
+/** SdError `not_an_archive`. */
+export function notAnArchive(path: string, because: string): SdError {
+  return new SdError('not_an_archive', {
     what: `"${safeName(path)}" is not an archive.`,
-    because: length === 0 ? 'The file is empty.' : 'It is neither tar nor cpio, plain or compressed.',
+    because,
     todo: 'Name a depot directory, or a depot packed with tar or cpio.',
     data: { path },
   });
+}
+
+function tarArchive(file: ArchiveFile): { format: ArchiveFormat; members: Member[] } {
+  const members: Member[] = [];
+  const found = tarMembers(file);
+  for (let step = found.next(); ; step = found.next()) {
+    if (step.done) return { format: step.value, members };
+    members.push(step.value);
+  }
 }
 
 /** The file behind a hard link; links to links are followed as far as there are members. */

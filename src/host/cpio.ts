@@ -4,7 +4,14 @@
 //   only), the first name is the file, with the content of whichever name carries it, and the others are links to it.
 
 import type { FileType } from '../model/software.ts';
-import { type ArchiveFile, type ArchiveFormat, corrupt, judgedPath, type Member, truncated } from './archive-member.ts';
+import {
+  type ArchiveBytes,
+  type ArchiveFormat,
+  corrupt,
+  judgedPath,
+  type Member,
+  truncated,
+} from './archive-member.ts';
 
 /** Fields as every variant has them; lengths in bytes. */
 interface CpioHeader {
@@ -37,11 +44,16 @@ export function cpioFormat(start: Buffer): ArchiveFormat | undefined {
   return FORMATS[start.toString('latin1', 0, 6)];
 }
 
-/** Every member, in archive order. Throws SdError `archive_truncated`, `archive_corrupt`, `archive_unsafe_path`. */
-export function readCpio(file: ArchiveFile, format: ArchiveFormat): Member[] {
-  const members: Member[] = [];
-  /** Index of an inode's first name in `members`. */
-  const firsts = new Map<string, number>();
+/** A member as its header has it; `inode` where it says that there are more names of it. */
+export interface CpioMember extends Member {
+  readonly inode?: string;
+}
+
+/**
+ * Every member, in archive order. Content may be read while a member is at hand.
+ * Throws SdError `archive_truncated`, `archive_corrupt`, `archive_unsafe_path`.
+ */
+export function* cpioMembers(file: ArchiveBytes, format: ArchiveFormat): Generator<CpioMember, void> {
   const align = format === 'odc' ? 1 : 4;
   const length = format === 'odc' ? 76 : 110;
   for (let at = 0; ; ) {
@@ -54,22 +66,22 @@ export function readCpio(file: ArchiveFile, format: ArchiveFormat): Member[] {
     const name = file
       .bytes(at + length, header.nameLength, "a member's name")
       .toString('utf8', 0, header.nameLength - 1);
-    if (name === TRAILER) return members;
+    if (name === TRAILER) return;
     const position = aligned(at + length + header.nameLength, align);
     if (position + header.size > file.size) throw truncated(file.name, `the end of its member "${name}"`);
     const member = memberOf(file, at, header, name, position);
-    if (member !== undefined) place(members, firsts, header, member);
+    if (member !== undefined) yield member;
     at = aligned(position + header.size, align);
   }
 }
 
 function memberOf(
-  file: ArchiveFile,
+  file: ArchiveBytes,
   at: number,
   header: CpioHeader,
   name: string,
   position: number,
-): Member | undefined {
+): CpioMember | undefined {
   const type = TYPES.get(header.mode & 0o170000);
   if (type === undefined)
     throw corrupt(file.name, at, `the member's type is unknown (mode ${header.mode.toString(8)})`);
@@ -87,29 +99,35 @@ function memberOf(
     mtime: header.mtime,
     ...(type === 's' ? { link: file.bytes(position, header.size, "a link's target").toString('utf8') } : {}),
     ...(type === 'b' || type === 'c' ? { major: header.major, minor: header.minor } : {}),
+    ...(type === 'f' && header.links > 1 ? { inode: header.inode } : {}),
     position,
   };
 }
 
-function place(members: Member[], firsts: Map<string, number>, header: CpioHeader, member: Member): void {
-  const at = header.links > 1 && member.type === 'f' ? firsts.get(header.inode) : undefined;
-  const first = at === undefined ? undefined : members[at]!;
-  if (first === undefined) {
-    if (header.links > 1 && member.type === 'f') firsts.set(header.inode, members.length);
-    members.push(member);
-    return;
+/** The members with their links put together: of several names of one inode without content of their own, the first is the file. */
+export function linkNames(found: Iterable<CpioMember>): Member[] {
+  const members: Member[] = [];
+  /** Index of an inode's first name in `members`. */
+  const firsts = new Map<string, number>();
+  for (const { inode, ...member } of found) {
+    const at = inode === undefined ? undefined : firsts.get(inode);
+    const first = at === undefined ? undefined : members[at]!;
+    if (first === undefined) {
+      if (inode !== undefined) firsts.set(inode, members.length);
+      members.push(member);
+    } else if (member.size > 0 && first.size > 0) {
+      // Each name with its own bytes: take them as they are. Old writers cut inode numbers, so "the same" may not be the same.
+      members.push(member);
+    } else {
+      if (member.size > 0) members[at!] = { ...first, size: member.size, position: member.position };
+      members.push({ ...member, type: 'h', size: 0, link: first.path });
+    }
   }
-  if (member.size > 0 && first.size > 0) {
-    // Each name with its own bytes: take them as they are. Old writers cut inode numbers, so "the same" may not be the same.
-    members.push(member);
-    return;
-  }
-  if (member.size > 0) members[at!] = { ...first, size: member.size, position: member.position };
-  members.push({ ...member, type: 'h', size: 0, link: first.path });
+  return members;
 }
 
 /** 76 bytes of octal digits: magic dev ino mode uid gid nlink rdev (6 each) mtime (11) namesize (6) filesize (11). */
-function odcHeader(file: ArchiveFile, at: number, bytes: Buffer): CpioHeader {
+function odcHeader(file: ArchiveBytes, at: number, bytes: Buffer): CpioHeader {
   const octal = (from: number, length: number) => digits(file, at, bytes.toString('latin1', from, from + length), 8);
   const device = octal(42, 6);
   return {
@@ -127,7 +145,7 @@ function odcHeader(file: ArchiveFile, at: number, bytes: Buffer): CpioHeader {
 }
 
 /** Magic, then 13 fields of 8 hexadecimal digits: ino mode uid gid nlink mtime filesize dev (2) rdev (2) namesize check. */
-function newcHeader(file: ArchiveFile, at: number, bytes: Buffer): CpioHeader {
+function newcHeader(file: ArchiveBytes, at: number, bytes: Buffer): CpioHeader {
   const hex = (field: number) => digits(file, at, bytes.toString('latin1', 6 + field * 8, 14 + field * 8), 16);
   return {
     inode: `${hex(7)}:${hex(8)}:${hex(0)}`,
@@ -143,7 +161,7 @@ function newcHeader(file: ArchiveFile, at: number, bytes: Buffer): CpioHeader {
   };
 }
 
-function digits(file: ArchiveFile, at: number, text: string, radix: 8 | 16): number {
+function digits(file: ArchiveBytes, at: number, text: string, radix: 8 | 16): number {
   if (!(radix === 8 ? /^[0-7]+$/ : /^[0-9a-fA-F]+$/).test(text)) {
     throw corrupt(file.name, at, 'a header holds something other than digits');
   }

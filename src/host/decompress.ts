@@ -1,18 +1,18 @@
-// Plain bytes of a file that may be compressed, told by its magic number and never by its name.
-// Promise: the result is a descriptor that can be read at any position. Compressed files, tapes and pipes are laid out in a temporary
-//   file that has no name any more, so that nothing is left behind whatever happens; memory stays small.
-// It stands in TMPDIR, else /var/tmp: /tmp is often memory.
+// Plain bytes of what may be compressed, told by its magic number and never by its name.
+// Promise: a file becomes a descriptor that can be read at any position: a compressed one is laid out in a temporary file without a name
+//   (spool.ts). What comes by once (a pipe, a tape) is unpacked as it comes. Memory stays small; a missing program names its package.
 
-import { spawnSync } from 'node:child_process';
-import { closeSync, existsSync, fstatSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { spawn, spawnSync } from 'node:child_process';
+import { accessSync, closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
 import { hasErrno, SdError } from '../model/error.ts';
 import { corrupt, truncated } from './archive-member.ts';
 import { writeAll } from './digest.ts';
+import { blockingPipe } from './process.ts';
 import { safeName } from './rootpath.ts';
+import { nameless } from './spool.ts';
+
+export { nameless } from './spool.ts';
 
 /** A program that writes the plain bytes of its stdin to its stdout, and the Debian package it comes in. */
 interface Decoder {
@@ -21,10 +21,13 @@ interface Decoder {
   readonly debian: string;
 }
 
-const GZIP = [0x1f, 0x8b];
-const PIECE = 256 * 1024;
-/** Told by their first bytes; gzip is not among them, zlib reads it. */
+/** Bytes from the start that tell what something is: a tar header, at the same time enough for every magic number. */
+const START = 512;
+/** A record of a tape must be taken in one read; this is larger than any. */
+const RECORD = 1024 * 1024;
+/** Told by their first bytes. */
 export const DECODERS: readonly Decoder[] = [
+  { magic: [0x1f, 0x8b], program: 'gzip', debian: 'gzip' },
   { magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], program: 'xz', debian: 'xz-utils' },
   { magic: [0x28, 0xb5, 0x2f, 0xfd], program: 'zstd', debian: 'zstd' },
   { magic: [0x42, 0x5a, 0x68], program: 'bzip2', debian: 'bzip2' },
@@ -33,119 +36,160 @@ export const DECODERS: readonly Decoder[] = [
 ];
 
 /**
- * Opens a file for its plain content. The caller closes the descriptor.
- * Throws the errno error of open(2), SdError `decoder_missing`, `archive_truncated`, `archive_corrupt`, and `not_an_archive` for a directory.
+ * Opens a regular file for its plain content. The caller closes the descriptor.
+ * Throws the errno error of open(2), SdError `decoder_missing`, `archive_truncated`, `archive_corrupt`, and `not_an_archive` for
+ * anything but a regular file.
  */
-export async function openPlain(path: string): Promise<number> {
-  const fd = seekable(openSync(path, 'r'), path);
+export function openPlain(path: string): number {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    const start = Buffer.alloc(6);
-    const length = readSync(fd, start, 0, start.length, 0);
-    const begins = (magic: readonly number[]) => length >= magic.length && magic.every((byte, i) => start[i] === byte);
-    if (begins(GZIP)) return closing(fd, await gunzip(fd, path));
-    const decoder = DECODERS.find((each) => begins(each.magic));
-    return decoder === undefined ? fd : closing(fd, decode(fd, path, decoder));
-  } catch (error) {
+    if (!fstatSync(fd).isFile()) throw notAFile(path);
+    const start = Buffer.alloc(START);
+    const decoder = decoderOf(start.subarray(0, readSync(fd, start, 0, START, 0)));
+    if (decoder === undefined) return fd;
+    const plain = decode(fd, path, decoder);
     closeSync(fd);
-    throw error;
-  }
-}
-
-function closing(old: number, result: number): number {
-  closeSync(old);
-  return result;
-}
-
-/** Regular files are used as they are; what can only be read once (a tape, a pipe) is copied first. */
-function seekable(fd: number, path: string): number {
-  const stats = fstatSync(fd);
-  if (stats.isFile()) return fd;
-  try {
-    if (stats.isDirectory()) {
-      throw new SdError('not_an_archive', {
-        what: `"${safeName(path)}" is a directory, not an archive.`,
-        data: { path },
-      });
-    }
-    return nameless((copy) => {
-      // A tape record must be taken in one read; 1 MiB is larger than any.
-      const buffer = Buffer.allocUnsafe(1024 * 1024);
-      for (let count = 1; count > 0; ) {
-        count = readSync(fd, buffer, 0, buffer.length, null);
-        writeAll(copy, buffer.subarray(0, count));
-      }
-    });
-  } finally {
-    closeSync(fd);
-  }
-}
-
-async function gunzip(fd: number, path: string): Promise<number> {
-  const plain = nameless(() => undefined);
-  try {
-    // No file streams: they close the descriptors they are given when something fails.
-    await pipeline(pieces(fd), createGunzip({ chunkSize: PIECE }), async (unpacked: AsyncIterable<Buffer>) => {
-      for await (const piece of unpacked) writeAll(plain, piece);
-    });
     return plain;
   } catch (error) {
-    closeSync(plain);
-    if (hasErrno(error, 'Z_BUF_ERROR')) throw truncated(path, 'the end of its compressed data');
-    if (hasErrno(error, 'Z_DATA_ERROR')) throw corrupt(path, 0, 'the compressed data makes no sense');
+    closeSync(fd);
     throw error;
   }
 }
 
-function* pieces(fd: number): Generator<Buffer> {
-  for (let at = 0; ; ) {
-    // A buffer each: the stream may still hold the one before.
-    const piece = Buffer.allocUnsafe(PIECE);
-    const count = readSync(fd, piece, 0, PIECE, at);
-    if (count === 0) return;
-    yield piece.subarray(0, count);
-    at += count;
-  }
-}
-
-function decode(fd: number, path: string, { program, debian }: Decoder): number {
-  return nameless((plain) => {
-    // Opened anew for a position of its own: ours may stand at the end of what was copied from a tape.
-    const start = openSync(`/proc/self/fd/${fd}`, 'r');
-    const result = spawnSync(program, ['-dc'], { stdio: [start, plain, 'pipe'], encoding: 'utf8' });
-    closeSync(start);
-    if (hasErrno(result.error, 'ENOENT')) {
-      throw new SdError('decoder_missing', {
-        what: `The archive "${safeName(path)}" cannot be read.`,
-        because: `It is compressed, and the program "${program}" was not found.`,
-        todo: `Install the Debian package "${debian}".`,
-        data: { path, program, package: debian },
-      });
-    }
-    if (result.error) throw result.error;
-    if (result.status === 0) return;
-    const said = result.stderr.trim();
-    if (/unexpected end|premature|ends unexpectedly|unexpected eof|truncated/i.test(said)) {
-      throw truncated(path, 'the end of its compressed data');
-    }
-    throw corrupt(path, 0, `${program} says: ${safeName(said)}`);
+function notAFile(path: string): SdError {
+  return new SdError('not_an_archive', {
+    what: `"${safeName(path)}" is not an archive.`,
+    because: 'It is not a regular file.',
+    data: { path },
   });
 }
 
-/** A temporary file without a name, filled by `fill`. The caller closes it. */
-export function nameless(fill: (fd: number) => void): number {
-  const place = process.env.TMPDIR ?? (existsSync('/var/tmp') ? '/var/tmp' : tmpdir());
-  const directory = mkdtempSync(join(place, 'swarchive.'));
-  let fd: number;
-  try {
-    fd = openSync(join(directory, 'plain'), 'wx+', 0o600);
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
+export function decoderOf(start: Buffer): Decoder | undefined {
+  return DECODERS.find(({ magic }) => magic.length <= start.length && magic.every((byte, i) => start[i] === byte));
+}
+
+function decode(fd: number, path: string, decoder: Decoder): number {
+  return nameless((plain) => {
+    const result = spawnSync(decoder.program, ['-dc'], { stdio: [fd, plain, 'pipe'], encoding: 'utf8' });
+    if (hasErrno(result.error, 'ENOENT')) throw decoderMissing(path, decoder);
+    if (result.error) throw result.error;
+    if (result.status !== 0) throw complained(path, decoder, result.stderr);
+  });
+}
+
+export function decoderMissing(path: string, { program, debian }: Decoder): SdError {
+  return new SdError('decoder_missing', {
+    what: `The archive "${safeName(path)}" cannot be read.`,
+    because: `It is compressed, and the program "${program}" was not found.`,
+    todo: `Install the Debian package "${debian}".`,
+    data: { path, program, package: debian },
+  });
+}
+
+export function complained(path: string, { program }: Decoder, stderr: string): SdError {
+  const said = stderr.trim();
+  if (/unexpected end|premature|ends unexpectedly|unexpected eof|truncated/i.test(said)) {
+    return truncated(path, 'the end of its compressed data');
   }
+  return corrupt(path, 0, `${program} says: ${safeName(said)}`);
+}
+
+/** Bytes that come by once. */
+export interface ByteStream {
+  readonly name: string;
+  /** Fills `into` from `at`, at most `length` bytes. Answers how many there were; 0 at the end. Throws what the decoder's complaint is. */
+  read(into: Buffer, at: number, length: number): number;
+  /** Stops reading, and whatever unpacks. */
+  close(): void;
+}
+
+/**
+ * The plain bytes of what can be read once. `fd` stays the caller's and must stay open until the stream is closed.
+ * Throws SdError `decoder_missing`.
+ */
+export function plainStream(fd: number, name: string): ByteStream {
+  const start = Buffer.allocUnsafe(RECORD);
+  let filled = 0;
+  for (let count = 1; count > 0 && filled < START; filled += count)
+    count = readWaiting(fd, start, filled, RECORD - filled);
+  const decoder = decoderOf(start.subarray(0, filled));
+  if (decoder !== undefined) return decodedStream(fd, name, start.subarray(0, filled), decoder);
+  let given = 0;
+  return {
+    name,
+    read(into, at, length) {
+      if (given === filled) return readWaiting(fd, into, at, length);
+      const count = start.copy(into, at, given, Math.min(filled, given + length));
+      given += count;
+      return count;
+    },
+    close: () => undefined,
+  };
+}
+
+/** What was read to know the decoder goes first, then the rest of `fd`. */
+function decodedStream(fd: number, name: string, start: Buffer, decoder: Decoder): ByteStream {
+  if (!isInstalled(decoder.program)) throw decoderMissing(name, decoder);
+  const first = nameless((copy) => writeAll(copy, start));
+  const complaints = nameless(() => undefined);
+  const begin = openSync(`/proc/self/fd/${first}`, 'r');
+  const { reader, writer } = blockingPipe();
+  const script = `{ cat <&3; exec cat; } | exec ${decoder.program} -dc`;
+  const child = spawn('sh', ['-c', script], { stdio: [fd, writer, complaints, begin], detached: true });
+  child.on('error', () => undefined);
+  child.unref();
+  for (const each of [writer, begin, first]) closeSync(each);
+  let ended = false;
+  return {
+    name,
+    read(into, at, length) {
+      const count = readSync(reader, into, at, length, null);
+      ended ||= count === 0;
+      const said = count === 0 ? textOf(complaints) : '';
+      if (said !== '') throw complained(name, decoder, said);
+      return count;
+    },
+    close() {
+      closeSync(reader);
+      closeSync(complaints);
+      if (!ended && child.pid !== undefined) endGroup(child.pid);
+    },
+  };
+}
+
+function textOf(fd: number): string {
+  const text = Buffer.alloc(1024);
+  return text.toString('utf8', 0, readSync(fd, text, 0, text.length, 0));
+}
+
+function endGroup(pid: number): void {
   try {
-    fill(fd);
-    return fd;
+    process.kill(-pid, 'SIGTERM');
   } catch (error) {
-    closeSync(fd);
-    throw error;
+    if (!hasErrno(error, 'ESRCH')) throw error;
+  }
+}
+
+function isInstalled(program: string): boolean {
+  return (process.env.PATH ?? '').split(':').some((directory) => {
+    try {
+      accessSync(join(directory, program), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** A standard input that another program made non-blocking says EAGAIN instead of waiting. */
+function readWaiting(fd: number, into: Buffer, at: number, length: number): number {
+  for (;;) {
+    try {
+      return readSync(fd, into, at, length, null);
+    } catch (error) {
+      if (hasErrno(error, 'EOF')) return 0;
+      if (!hasErrno(error, 'EAGAIN')) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
   }
 }

@@ -4,7 +4,7 @@
 
 import type { FileType } from '../model/software.ts';
 import {
-  type ArchiveFile,
+  type ArchiveBytes,
   type ArchiveFormat,
   corrupt,
   judgedPath,
@@ -34,14 +34,16 @@ interface Extensions {
   readonly global: Map<string, string>;
 }
 
-/** Every member, in archive order. Throws SdError `archive_truncated`, `archive_corrupt`, `archive_unsafe_path`, `archive_unsupported`. */
-export function readTar(file: ArchiveFile): { format: ArchiveFormat; members: Member[] } {
-  const members: Member[] = [];
+/**
+ * Every member, in archive order; returns the variant that the headers spoke. Content may be read while a member is at hand.
+ * Throws SdError `archive_truncated`, `archive_corrupt`, `archive_unsafe_path`, `archive_unsupported`.
+ */
+export function* tarMembers(file: ArchiveBytes): Generator<Member, ArchiveFormat> {
   const extensions: Extensions = { local: new Map(), global: new Map() };
   let format: ArchiveFormat = 'ustar';
   for (let at = 0; ; ) {
     const fields = decodeHeader(file.bytes(at, BLOCK, 'its end mark'));
-    if (fields === 'end') return { format, members };
+    if (fields === 'end') return format;
     if (fields === undefined) throw corrupt(file.name, at, 'the header of a member has a wrong checksum');
     at += BLOCK;
     if (fields.gnu && format === 'ustar') format = 'gnu';
@@ -49,14 +51,16 @@ export function readTar(file: ArchiveFile): { format: ArchiveFormat; members: Me
       if ('xgX'.includes(fields.flag)) format = 'pax';
       at += padded(takeExtension(file, at, fields, extensions));
     } else {
-      at += takeMember(file, at, fields, extensions, members);
+      const { member, length } = takeMember(file, at, fields, extensions);
       extensions.local = new Map();
+      if (member !== undefined) yield member;
+      at += length;
     }
   }
 }
 
 /** Reads the body of an extension header. Answers its size. */
-function takeExtension(file: ArchiveFile, at: number, fields: TarFields, extensions: Extensions): number {
+function takeExtension(file: ArchiveBytes, at: number, fields: TarFields, extensions: Extensions): number {
   const size = fields.size ?? 0;
   if (size > MOST_EXTENSION) throw corrupt(file.name, at, `an extension header claims ${size} bytes`);
   const body = file.bytes(at, size, 'the end of an extension header');
@@ -71,7 +75,7 @@ function takeExtension(file: ArchiveFile, at: number, fields: TarFields, extensi
 }
 
 /** `<length> <keyword>=<value>\n`, the length in bytes counting the whole record. */
-function paxRecords(file: ArchiveFile, at: number, body: Buffer): [string, string][] {
+function paxRecords(file: ArchiveBytes, at: number, body: Buffer): [string, string][] {
   const records: [string, string][] = [];
   for (let from = 0; from < body.length && body[from] !== 0; ) {
     const blank = body.indexOf(0x20, from);
@@ -87,14 +91,13 @@ function paxRecords(file: ArchiveFile, at: number, body: Buffer): [string, strin
   return records;
 }
 
-/** Adds the member whose header ended at `position`. Answers how many bytes its content takes. */
+/** The member whose header ended at `position`, if it is one for us, and how many bytes its content takes. */
 function takeMember(
-  file: ArchiveFile,
+  file: ArchiveBytes,
   position: number,
   fields: TarFields,
   extensions: Extensions,
-  members: Member[],
-): number {
+): { member?: Member; length: number } {
   // An empty value takes an earlier one back (POSIX).
   const said = (keyword: string) => (extensions.local.get(keyword) ?? extensions.global.get(keyword)) || undefined;
   const number = (keyword: string, field: number | undefined) => {
@@ -105,7 +108,7 @@ function takeMember(
   };
   // A name said for all members would make them one.
   const name = extensions.local.get('path') ?? fields.path;
-  if (SKIPPED.includes(fields.flag)) return padded(fields.size ?? 0);
+  if (SKIPPED.includes(fields.flag)) return { length: padded(fields.size ?? 0) };
   if (fields.flag === 'S' || [...extensions.local.keys()].some((keyword) => keyword.startsWith('GNU.sparse.'))) {
     throw unsupported(file.name, name, 'a sparse file');
   }
@@ -119,10 +122,10 @@ function takeMember(
   if (body < 0) throw corrupt(file.name, position, 'a member has a negative size');
   if (position + body > file.size) throw truncated(file.name, `the end of its member "${name}"`);
   const path = judgedPath(name, file.name);
-  if (path === undefined) return padded(body);
+  if (path === undefined) return { length: padded(body) };
   const owner = said('uname') ?? fields.owner;
   const group = said('gname') ?? fields.group;
-  members.push({
+  const member: Member = {
     path,
     type,
     size: type === 'f' ? body : 0,
@@ -135,11 +138,11 @@ function takeMember(
     ...linkOf(file, type, extensions.local.get('linkpath') ?? fields.linkpath),
     ...(type === 'b' || type === 'c' ? { major: fields.major ?? 0, minor: fields.minor ?? 0 } : {}),
     position,
-  });
-  return padded(body);
+  };
+  return { member, length: padded(body) };
 }
 
-function linkOf(file: ArchiveFile, type: FileType, link: string): { link?: string } {
+function linkOf(file: ArchiveBytes, type: FileType, link: string): { link?: string } {
   if (type === 's') return { link };
   if (type === 'h') return { link: judgedPath(link, file.name) ?? '' };
   return {};

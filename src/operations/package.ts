@@ -51,7 +51,7 @@ async function openSource(request: PackageRequest): Promise<Depot> {
   if (stats?.isDirectory()) return openDepot(path);
   if (stats?.isFile()) {
     try {
-      return await openSerialDepot(path);
+      return openSerialDepot(path);
     } catch (error) {
       if (!(error instanceof SdError) || error.code !== 'not_an_archive') throw error;
     }

@@ -102,7 +102,7 @@ test('`./` is stripped, the directory itself passed over, `.` and double slashes
 });
 
 test('a message shows no control characters of a name', async () => {
-  await expect(openArchive(saved(member({ name: '../\u001b[2Jx' }), END))).rejects.toThrow('../\\u{1b}[2Jx');
+  expect(() => openArchive(saved(member({ name: '../\u001b[2Jx' }), END))).toThrow('../\\u{1b}[2Jx');
 });
 
 test.runIf(hasSwbis)('an archive cut anywhere is truncated, never read as less', async () => {

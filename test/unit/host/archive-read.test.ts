@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import {
   cpSync,
   linkSync,
@@ -159,23 +158,11 @@ test('without its decoder a compressed archive names the package to install', as
   const path = process.env.PATH;
   process.env.PATH = directory;
   try {
-    await expect(openArchive(join(directory, 'x.xz'))).rejects.toMatchObject({
-      code: 'decoder_missing',
-      data: { package: 'xz-utils' },
-    });
+    expect(() => openArchive(join(directory, 'x.xz'))).toThrow(
+      expect.objectContaining({ code: 'decoder_missing', data: expect.objectContaining({ package: 'xz-utils' }) }),
+    );
   } finally {
     process.env.PATH = path;
-  }
-});
-
-test('an archive is read from a pipe, also a compressed one', async () => {
-  const plain = pack('gnu', 'piped.tar');
-  const pipe = join(directory, 'pipe');
-  program('coreutils', 'mkfifo', [pipe]);
-  writeFileSync(`${plain}.xz`, program('xz-utils', 'xz', ['-c', plain]));
-  for (const file of [plain, `${plain}.xz`]) {
-    spawn('sh', ['-c', `cat '${file}' >'${pipe}'`]);
-    expect(await listing(pipe)).toEqual(await listing(plain));
   }
 });
 

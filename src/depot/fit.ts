@@ -1,0 +1,72 @@
+// Filesets of a depot made elsewhere that cannot be installed, for parts of them are not there (formats.md 9, 13).
+// Promise: each is named in an ERROR of its own with what it lacks; the catalog offers the rest.
+// Must not: read contents; swverify does.
+
+import { safeName } from '../host/rootpath.ts';
+import type { Catalog } from '../model/catalog.ts';
+import { SdError } from '../model/error.ts';
+import { everyFileset } from '../model/patches.ts';
+import type { Finding } from '../model/plan.ts';
+import { type FilesetKey, filesetKey, filesetName } from '../model/software.ts';
+import { isStored } from './available.ts';
+import { storedAt } from './content.ts';
+
+export interface Parts {
+  /** True when the fileset's INFO is there. */
+  hasInfo(fileset: FilesetKey): boolean;
+  /** True when the stored file at this path below the depot may be there; absent where that is not looked at. */
+  holds?(path: string, fileset: FilesetKey): boolean;
+}
+
+/** The catalog without the filesets that lack something, and a finding for each of those. */
+export function fitCatalog(catalog: Catalog, parts: Parts): { catalog: Catalog; findings: Finding[] } {
+  const unfit = new Set<FilesetKey>();
+  const findings: Finding[] = [];
+  for (const { key, product, fileset } of everyFileset(catalog)) {
+    const lack = lackOf(catalog, key, parts);
+    if (lack === undefined) continue;
+    unfit.add(key);
+    const name = filesetName(product, fileset);
+    const text = `The fileset "${name}" is not whole and is left out.  ${lack}  Get the depot again from where it was made.`;
+    findings.push({ severity: 'error', code: 'fileset_incomplete', text, subjects: [name] });
+  }
+  return { catalog: unfit.size === 0 ? catalog : without(catalog, unfit), findings };
+}
+
+function lackOf(catalog: Catalog, key: FilesetKey, { hasInfo, holds }: Parts): string | undefined {
+  if (!hasInfo(key)) return `Its INFO, "catalog/${safeName(key)}/INFO", is not there.`;
+  if (holds === undefined) return undefined;
+  try {
+    const missing = catalog.files(key).filter((file) => isStored(file) && !holds(storedAt(key, file), key));
+    if (missing.length === 0) return undefined;
+    const more = missing.length === 1 ? '' : `, and ${missing.length - 1} more of its files`;
+    return `The file "${safeName(storedAt(key, missing[0]!))}"${more} is not there.`;
+  } catch (error) {
+    if (error instanceof SdError) return error.message;
+    throw error;
+  }
+}
+
+function without(catalog: Catalog, unfit: ReadonlySet<FilesetKey>): Catalog {
+  const products = catalog.products().flatMap((product) => {
+    const filesets = product.filesets.filter((fileset) => !unfit.has(filesetKey(product.id, fileset.id)));
+    if (filesets.length === product.filesets.length) return [product];
+    return filesets.length === 0 ? [] : [{ ...product, filesets }];
+  });
+  const byId = new Map(products.map((product) => [product.id, product]));
+  return {
+    kind: catalog.kind,
+    generation: catalog.generation,
+    attributes: catalog.attributes,
+    vendors: () => catalog.vendors(),
+    categories: () => catalog.categories(),
+    bundles: () => catalog.bundles(),
+    products: () => products,
+    product: (id) => byId.get(id),
+    files: (key) => (unfit.has(key) ? [] : catalog.files(key)),
+    controlFile: (owner, tag) => catalog.controlFile(owner, tag),
+    owners: (path) => catalog.owners(path).filter((key) => !unfit.has(key)),
+    madeDirectory: (path) => catalog.madeDirectory(path),
+    saved: (key) => catalog.saved(key),
+  };
+}
