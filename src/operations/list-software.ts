@@ -7,7 +7,7 @@
 //
 // Must not: know layout (report/listing.ts) or open anything (list.ts).
 
-import { list, text } from '../model/attributes.ts';
+import { list } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
 import type { ListingRow, ListingSection, ListLevel } from '../model/listing.ts';
 import { compareRevisionsOf } from '../model/revision-order.ts';
@@ -30,23 +30,26 @@ export interface View {
 
 /** The listing without operands and levels. `softwareView` is all_bundles, products, or a bundle category tag. */
 export function overview(view: View, softwareView: string): ListingSection[] {
-  const { catalog } = view;
-  const products = sorted(catalog.products());
+  const { bundles, products } = topLevel(view.catalog, softwareView);
   if (softwareView === 'products') return section('Product(s)', productRows(view, products));
+  return [
+    ...section('Bundle(s)', bundleRows(view, bundles)),
+    ...section('Product(s) not contained in a Bundle', productRows(view, products)),
+  ];
+}
+
+/** What a listing begins with: bundles, and the products that none of them holds. Views as in `overview`. */
+export function topLevel(
+  catalog: Catalog,
+  softwareView: string,
+): { bundles: readonly Bundle[]; products: readonly Product[] } {
+  const products = sorted(catalog.products());
+  if (softwareView === 'products') return { bundles: [], products };
   const bundles = sorted(catalog.bundles()).filter(
     (bundle) => softwareView === 'all_bundles' || list(bundle.attributes, 'category_tag').includes(softwareView),
   );
   const held = new Set(bundles.flatMap((bundle) => bundleParts(bundle, catalog).map((part) => part.product.id)));
-  return [
-    ...section('Bundle(s)', bundleRows(view, bundles)),
-    ...section(
-      'Product(s) not contained in a Bundle',
-      productRows(
-        view,
-        products.filter((product) => !held.has(product.id)),
-      ),
-    ),
-  ];
+  return { bundles, products: products.filter((product) => !held.has(product.id)) };
 }
 
 /** The contents of what the operands name, one level down. */
