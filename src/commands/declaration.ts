@@ -2,6 +2,7 @@
 // print it, and a command's `run` gets an Invocation: syntax only, nothing looked up yet.
 
 import type { Caller, Example, FlagDeclaration, Flags } from '../model/command-line.ts';
+import type { Job } from '../model/job.ts';
 import type { Setting } from '../options/resolve.ts';
 import type { CommandName } from '../options/table.ts';
 
@@ -35,6 +36,8 @@ export interface Invocation extends Flags {
   /** Words behind `@`. */
   readonly targets: readonly string[];
   readonly caller: Caller;
+  /** Set where the command line was only -J: the scheduled job whose command line this is. */
+  readonly job?: Job;
 }
 
 /** A command: one file each in this folder, listed in index.ts. */

@@ -12,7 +12,8 @@ export const DEPOT: FlagDeclaration = { name: '-d', meaning: 'Work on a depot in
 export const SOURCE: FlagDeclaration = {
   name: '-s',
   argument: 'source',
-  meaning: 'Source depot: a directory, or a file made by swpackage.',
+  meaning:
+    'Source depot: a directory, a file made by swpackage, or - for standard input; again for each further volume.',
 };
 export const SOFTWARE_FILE: FlagDeclaration = {
   name: '-f',
@@ -52,14 +53,12 @@ export const INTERACTIVE: FlagDeclaration = {
 export const SCHEDULE: FlagDeclaration = {
   name: '-Q',
   argument: 'date',
-  meaning: 'Schedule the session for later.',
-  refused: 'Sessions run at once in this release; schedule the command with at(1) or cron(8).',
+  meaning: 'Schedule the session for later, as a job that swagentd runs.',
 };
 export const RUN_JOB: FlagDeclaration = {
   name: '-J',
   argument: 'jobid',
-  meaning: 'Run a scheduled job.',
-  refused: 'There are no scheduled jobs in this release; run the command itself.',
+  meaning: 'Run a scheduled job now.',
 };
 export const RESPONSES: FlagDeclaration = {
   name: '-c',

@@ -1,36 +1,20 @@
 // What every command with a session does around its operation: saves the session, keeps a job, reports, answers the exit code.
 // Promise: the operation sees one target at a time; whatever happens the job gets its end and the logs what was said.
 
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { reasonOf } from '../model/error.ts';
 import type { Emit } from '../model/events.ts';
 import type { Finding, Outcome } from '../model/plan.ts';
 import type { SessionContext } from '../model/request.ts';
-import type { JobQueue } from '../operations/jobs.ts';
-import { beginJob, type JobBeginning, type RunningJob } from '../operations/jobs-running.ts';
-import type { ResolvedOptions } from '../options/resolve.ts';
+import { beginJob, beginScheduled, type RunningJob } from '../operations/jobs-running.ts';
 import { printForScripts, sessionPath, writeSession } from '../options/session.ts';
 import { optionsOf } from '../options/table.ts';
 import { printValue } from '../options/value.ts';
 import { printFindings } from '../report/failure.ts';
 import { type Reporter, reporter } from '../report/reporter.ts';
-import { argument, has, type Invocation } from './declaration.ts';
+import { argument, type Command, has } from './declaration.ts';
 import { exitCode } from './exit-code.ts';
-
-export interface Work {
-  readonly invocation: Invocation;
-  readonly options: ResolvedOptions;
-  readonly software: readonly string[];
-  /** Absolute paths (swpackage: also `|command`). */
-  readonly targets: readonly string[];
-  readonly source?: string;
-  /** True for the commands that leave a job: swinstall, swcopy, swremove, swverify, swconfig. */
-  readonly job: boolean;
-  /** True when the targets are depots; the job keeps it. */
-  readonly depot?: boolean;
-  /** For a session of `swjob -a undo`: what was typed, and the job that is taken back. */
-  readonly undo?: Pick<JobBeginning, 'program' | 'argv' | 'undoes'>;
-}
+import { aboutJob, queueOf, type Work } from './work.ts';
 
 /** Runs the operation on each target in turn. Returns the exit code of the command. */
 export async function runWork(
@@ -38,6 +22,7 @@ export async function runWork(
   operate: (target: string, context: SessionContext, emit: Emit) => Promise<Outcome>,
 ): Promise<number> {
   const { invocation, options } = work;
+  if (argument(invocation, '-Q') !== undefined) return (await import('./scheduling.ts')).scheduleWork(work);
   const said: Finding[] = [...options.findings];
   const saved = saveSession(work, said);
   const job = work.job ? startJob(work, said) : undefined;
@@ -64,6 +49,15 @@ export async function runWork(
     voice.close();
     if (job) endJob(work, job, outcomes, code);
   }
+}
+
+/** `run` of a command that knows -J: with it the command line is the one that was scheduled. */
+export function runningJobs(run: Command['run']): Command['run'] {
+  return async (invocation) => {
+    const jobid = argument(invocation, '-J');
+    if (jobid === undefined) return run(invocation);
+    return run((await import('./scheduling.ts')).scheduledInvocation(invocation, jobid));
+  };
 }
 
 /** For the scripts of a session on `target`. */
@@ -107,33 +101,13 @@ function saveSession(work: Work, said: Finding[]): string | undefined {
   }
 }
 
-/** The queue of jobs below this user's admin directory. */
-export function queueOf({ caller }: Invocation, options: ResolvedOptions): JobQueue {
-  return {
-    directory: join(options.ownDirectory, 'queue'),
-    host: caller.host,
-    reuseShort: options.values.reuse_short_job_numbers,
-  };
-}
-
 function startJob(work: Work, said: Finding[]): RunningJob | undefined {
   const { invocation, options } = work;
-  const { caller } = invocation;
   const queue = queueOf(invocation, options);
+  // Of a scheduled job nothing may be run that could not be taken for this process first.
+  if (invocation.job) return beginScheduled(queue, invocation.job, aboutJob(work));
   try {
-    return beginJob(queue, {
-      command: invocation.command,
-      ...(work.undo ?? { program: invocation.command, argv: invocation.argv }),
-      user: `${caller.user}@${caller.host}`,
-      title: options.values.job_title,
-      begin: Date.now(),
-      software: work.software,
-      targets: work.targets.map((target) => `${caller.host}:${target}`),
-      depot: work.depot ?? false,
-      ...(work.source === undefined ? {} : { source: `${caller.host}:${work.source}` }),
-      preview: options.values.preview,
-      logfile: options.values.logfile,
-    });
+    return beginJob(queue, aboutJob(work));
   } catch (error) {
     said.push(warning('job_not_kept', `Cannot keep a job in "${queue.directory}".  ${reasonOf(error)}`));
     return undefined;

@@ -5,6 +5,10 @@ import { argument, type Command, type CommandDeclaration, type Invocation } from
 import * as flag from './flags.ts';
 import { runWork } from './session.ts';
 
+/** What HP's manual offers has no use here: a scheduled session has nobody to ask. */
+const AT_A_TERMINAL =
+  'A request script asks whoever sits at the terminal; run swask now, and schedule swinstall with -c.';
+
 const declaration: CommandDeclaration = {
   name: 'swask',
   summary: 'run request scripts and keep what they are answered',
@@ -12,8 +16,8 @@ const declaration: CommandDeclaration = {
     flag.VERBOSE,
     flag.RESPONSES,
     flag.SOFTWARE_FILE,
-    flag.RUN_JOB,
-    flag.SCHEDULE,
+    { ...flag.RUN_JOB, refused: AT_A_TERMINAL },
+    { ...flag.SCHEDULE, refused: AT_A_TERMINAL },
     flag.SOURCE,
     flag.TARGET_FILE,
     ...flag.SESSION_FLAGS,

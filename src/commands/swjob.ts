@@ -6,6 +6,7 @@ import type { Job } from '../model/job.ts';
 import { nearest } from '../model/nearest.ts';
 import type { Finding } from '../model/plan.ts';
 import { jobs, jobsNamed, logOf, removeJob } from '../operations/jobs.ts';
+import { claim } from '../operations/schedule.ts';
 import type { ResolvedOptions } from '../options/resolve.ts';
 import { printFindings } from '../report/failure.ts';
 import { JOB_ATTRIBUTES, type JobLine, jobDefinition, jobLines } from '../report/job.ts';
@@ -15,7 +16,7 @@ import { type Command, type CommandDeclaration, has, type Invocation } from './d
 import { exitCode } from './exit-code.ts';
 import * as flag from './flags.ts';
 import { type Answered, answered, eachJob, error, jobTargets, noJob, saveJobSession, type Wish } from './job-asked.ts';
-import { queueOf } from './session.ts';
+import { queueOf } from './work.ts';
 
 const declaration: CommandDeclaration = {
   name: 'swjob',
@@ -103,6 +104,8 @@ function remove(job: Job, { queue }: Wish): Finding[] {
       error('job_active', `The job "${job.jobid}" cannot be removed because it is still running (pid ${job.pid}).`),
     ];
   }
+  // Taken first, so that swagentd does not begin it while it goes.
+  if (job.state === 'scheduled') claim(queue, job.jobid);
   removeJob(queue, job.jobid);
   return [];
 }

@@ -3,7 +3,7 @@
 import { optionsFor, softwareFor, targetsFor } from './asked.ts';
 import { type Command, type CommandDeclaration, has, type Invocation } from './declaration.ts';
 import * as flag from './flags.ts';
-import { runWork } from './session.ts';
+import { runningJobs, runWork } from './session.ts';
 
 const declaration: CommandDeclaration = {
   name: 'swverify',
@@ -42,4 +42,4 @@ async function run(invocation: Invocation): Promise<number> {
   );
 }
 
-export const swverify: Command = { declaration, run };
+export const swverify: Command = { declaration, run: runningJobs(run) };

@@ -17,9 +17,12 @@ export interface JobRecord {
   readonly title: string;
   /** The job that this session takes back. */
   readonly undoes?: string;
-  /** Milliseconds since 1970; `end` is absent while it runs, or when it was killed. */
+  /** Milliseconds since 1970; `end` is absent while it runs, or when it was killed. Of a scheduled job `begin` is when it was made. */
   readonly begin: number;
   readonly end?: number;
+  /** For a job of -Q: when it shall run, and when it was made. */
+  readonly schedule?: number;
+  readonly created?: number;
   /** As asked for. */
   readonly software: readonly string[];
   /** `host:/path`. */
@@ -62,8 +65,8 @@ export interface JobResult {
   readonly after?: number;
 }
 
-/** `crashed`: it has no end and its process is gone. */
-export type JobState = 'active' | 'completed' | 'crashed';
+/** `scheduled`: nobody has begun it yet. `crashed`: it was begun, has no end, and its process is gone. */
+export type JobState = 'scheduled' | 'active' | 'completed' | 'crashed';
 
 export interface Job extends JobRecord {
   readonly state: JobState;
@@ -78,7 +81,7 @@ export function operationOf(job: Pick<JobRecord, 'command'>): string {
 export function resultOf(job: Job, target?: string): string {
   const results = target === undefined ? job.results : job.results.filter((each) => each.target === target);
   if (job.state === 'crashed') return 'errors';
-  if (job.state === 'active') return '';
+  if (job.state === 'active' || job.state === 'scheduled') return '';
   if (results.some((each) => each.exitCode !== 0) || (target === undefined && job.exitCode === 1)) return 'errors';
   return results.some((each) => each.warnings > 0) ? 'warnings' : 'success';
 }

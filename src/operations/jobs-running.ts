@@ -2,6 +2,7 @@
 // Promise: nothing here stops a session. A plan that is about to be executed is on disk first, durably, and so is the end of a session
 // that changed something; progress in between is written with each phase and then with every twentieth part of the filesets.
 
+import { rmSync } from 'node:fs';
 import { hasErrno, reasonOf } from '../model/error.ts';
 import type { SdEvent } from '../model/events.ts';
 import type { JobProgress, JobRecord, JobResult } from '../model/job.ts';
@@ -9,7 +10,8 @@ import { operationOf } from '../model/job.ts';
 import type { Outcome, Plan } from '../model/plan.ts';
 import type { StepState } from '../model/steps.ts';
 import { processStart } from '../store/holder.ts';
-import { type JobQueue, logFile, removeJob, reserveId, writePlan, writeRecord } from './jobs.ts';
+import { type JobQueue, logFile, removeJob, reserveId, scheduleFile, writePlan, writeRecord } from './jobs.ts';
+import { claim } from './schedule.ts';
 
 /** What a session knows of itself when it begins. */
 export type JobBeginning = Omit<JobRecord, 'jobid' | 'pid' | 'start' | 'progress' | 'results' | 'end' | 'exitCode'>;
@@ -30,6 +32,29 @@ export function beginJob(queue: JobQueue, about: JobBeginning): RunningJob {
     results: [],
   };
   writeRecord(queue, record, false);
+  return new RunningJob(queue, record);
+}
+
+/**
+ * Begins a job that was scheduled: it keeps its id, title and dates. Of several that try one succeeds, and a job that was begun once is
+ * never begun again. Throws SdError `job_not_scheduled`, and the errno error of the file system.
+ */
+export function beginScheduled(queue: JobQueue, job: JobRecord, about: JobBeginning): RunningJob {
+  claim(queue, job.jobid);
+  const { title, schedule, created = job.begin } = job;
+  const record: JobRecord = {
+    ...about,
+    jobid: job.jobid,
+    title,
+    created,
+    ...(schedule === undefined ? {} : { schedule }),
+    pid: process.pid,
+    start: processStart(process.pid) ?? '',
+    progress: { phase: 'begin', done: 0, planned: 0 },
+    results: [],
+  };
+  writeRecord(queue, record, true);
+  rmSync(scheduleFile(queue, job.jobid, 'asked'), { force: true });
   return new RunningJob(queue, record);
 }
 

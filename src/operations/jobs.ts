@@ -2,6 +2,7 @@
 //
 //   ID.job             the record, small, so that a list of jobs reads small files only
 //   ID.planN           plan of target N (from 1)
+//   ID.session, ID.asked, ID.claim   of a scheduled job: what to run, and who has begun it (schedule.ts)
 //   ID.log, ID.agentN  what its session wrote into the controller's log, and into the log of target N's agent
 //   last               the number taken last
 //
@@ -11,7 +12,7 @@ import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } fro
 import { join } from 'node:path';
 import { writeFileAtomically, writeFileDurably } from '../host/durable.ts';
 import { hasErrno } from '../model/error.ts';
-import type { Job, JobRecord } from '../model/job.ts';
+import type { Job, JobRecord, JobState } from '../model/job.ts';
 import type { Plan } from '../model/plan.ts';
 import { matchesPattern } from '../selection/match.ts';
 import { isAlive } from '../store/holder.ts';
@@ -31,12 +32,24 @@ export function jobs(queue: JobQueue): Job[] {
   return found.sort((left, right) => left.begin - right.begin || (left.jobid < right.jobid ? -1 : 1));
 }
 
+/** Ids of the jobs that may be waiting to be run; a long queue of jobs that ran is not read for them. */
+export function waitingIds(queue: JobQueue): string[] {
+  return entriesOf(queue.directory).flatMap((name) => (name.endsWith('.asked') ? [name.slice(0, -6)] : []));
+}
+
 /** One job; undefined when there is none of this id. */
 export function job(queue: JobQueue, jobid: string): Job | undefined {
   const record = parsed<JobRecord>(readIfThere(fileOf(queue, jobid, 'job')));
-  return (
-    record && { ...record, state: record.end !== undefined ? 'completed' : isAlive(record) ? 'active' : 'crashed' }
-  );
+  return record && { ...record, state: stateOf(queue, record) };
+}
+
+/** A record of pid 0 was never begun; who is about to begin it has claimed it first. */
+function stateOf(queue: JobQueue, record: JobRecord): JobState {
+  if (record.end !== undefined) return 'completed';
+  const claim = record.pid === 0 ? readIfThere(scheduleFile(queue, record.jobid, 'claim')) : undefined;
+  if (record.pid === 0 && claim === undefined) return 'scheduled';
+  const runner = claim === undefined ? record : parsed<{ pid: number; start: string }>(claim);
+  return runner !== undefined && isAlive(runner) ? 'active' : 'crashed';
 }
 
 /** The jobs an operand names: an id, a pattern of ids, or `last` for the newest. */
@@ -64,6 +77,7 @@ export function removeJob(queue: JobQueue, jobid: string): void {
     rmSync(logFile(queue, jobid, place), { force: true });
   }
   rmSync(logFile(queue, jobid), { force: true });
+  for (const kind of ['session', 'asked', 'claim'] as const) rmSync(scheduleFile(queue, jobid, kind), { force: true });
   rmSync(fileOf(queue, jobid, 'job'), { force: true });
 }
 
@@ -109,6 +123,11 @@ export function writePlan(queue: JobQueue, jobid: string, place: number, plan: P
 /** Where a session keeps its own part of the logs. */
 export function logFile(queue: JobQueue, jobid: string, place?: number): string {
   return fileOf(queue, jobid, place === undefined ? 'log' : `agent${place + 1}`);
+}
+
+/** Files of a scheduled job: its session file, its flags, and the process that has begun it. */
+export function scheduleFile(queue: JobQueue, jobid: string, kind: 'session' | 'asked' | 'claim'): string {
+  return fileOf(queue, jobid, kind);
 }
 
 function planFile(queue: JobQueue, jobid: string, place: number): string {

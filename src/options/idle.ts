@@ -14,9 +14,7 @@ const NETWORK = without('Commands work on this machine themselves; no daemon or 
     [0, 10_080],
     'Minutes a looked-up host name stays valid.',
   ),
-  max_agents: integer('ag', -1, [-1, LARGEST], 'Largest number of agents at a time.'),
   max_targets: integer('in cp', 25, [-1, LARGEST], 'Number of targets worked on at a time.'),
-  minimum_job_polling_interval: integer('ag', 1, [0, LARGEST], 'Minutes between two looks at the job queue.'),
   retry_rpc: integer('in cp', 1, [0, 9], 'Number of retries after a broken connection.'),
   retry_rpc_interval: list('in cp', ['0'], 'Minutes before each retry.'),
   rpc_binding_info: list(

@@ -72,7 +72,10 @@ export function surroundings(home: string): Surroundings {
 export function resolveOptions(request: OptionRequest, around: Surroundings): ResolvedOptions {
   const sheet = new Sheet(request.command);
   sheet.defaultsFile(around.systemDefaults);
-  if (!sheet.defaultsFile(join(around.home, '.swdefaults'))) sheet.defaultsFile(join(around.home, '.sw', 'defaults'));
+  // The daemon does not depend on who happens to start it.
+  if (request.command !== 'swagentd' && !sheet.defaultsFile(join(around.home, '.swdefaults'))) {
+    sheet.defaultsFile(join(around.home, '.sw', 'defaults'));
+  }
   if (request.sessionFile !== undefined) sheet.namedFile(request.sessionFile, 'session');
   for (const setting of request.settings) {
     if (setting.kind === 'option') sheet.commandLine(setting.text);

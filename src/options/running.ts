@@ -1,7 +1,7 @@
 // Option table: control scripts, kernel and reboot (commands.md 4.1, 6.2, 7). The programs of the agent may be set for the command itself
 // too: there is no agent of its own here.
 
-import { boolean, path, tristate } from './declaration.ts';
+import { boolean, integer, LARGEST, path, tristate } from './declaration.ts';
 
 export const RUNNING = {
   ask: tristate('in cf ak', 'false', 'Run request scripts; as_needed: where there is no response yet.', {
@@ -14,6 +14,13 @@ export const RUNNING = {
   enforce_kernbld_failure: boolean('in rm', true, 'Stop when the kernel cannot be built.'),
   kernel_build_cmd: path('in rm ag', '/usr/sbin/mk_kernel', 'Program that builds the kernel, where there is one.'),
   kernel_path: path('in rm ag', '/stand/vmunix', 'Path of the kernel, for control scripts.'),
+  max_agents: integer('ag', -1, [-1, LARGEST], 'Number of scheduled jobs run at a time; below 1 there is no limit.'),
+  minimum_job_polling_interval: integer(
+    'ag',
+    1,
+    [0, 35_000],
+    'Minutes between two looks at the job queue; 0: no job is run.',
+  ),
   reboot_cmd: path('in rm ag', '/sbin/reboot', 'Program that reboots the machine.'),
   system_file_path: path('in rm ag', '/stand/system', "Path of the kernel's system file, for control scripts."),
   system_prep_cmd: path(

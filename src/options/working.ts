@@ -4,7 +4,7 @@ import { boolean, choice, integer, path } from './declaration.ts';
 
 export const WORKING = {
   admin_directory: path(
-    'in cp rm cf vf ls md pk rg ak jb ac cl sp ch',
+    'in cp rm cf vf ls md pk rg ak jb ac ag cl sp ch',
     '/var/adm/sw',
     'Directory of catalog, logs, jobs and registrations of this machine.',
   ),

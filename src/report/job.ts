@@ -16,7 +16,8 @@ const ATTRIBUTES: Readonly<Record<string, (job: Job, target?: string) => Values>
   results: (job, target) => [resultOf(job, target)],
   title: (job) => [job.title],
   owner: (job) => [job.user],
-  created: (job) => [timeText(job.begin)],
+  created: (job) => [timeText(job.created ?? job.begin)],
+  schedule: (job) => (job.schedule === undefined ? [] : [timeText(job.schedule)]),
   ended: (job) => (job.end === undefined ? [] : [timeText(job.end)]),
   command: (job) => [commandText(job)],
   preview: (job) => [String(job.preview)],
@@ -30,7 +31,7 @@ const ATTRIBUTES: Readonly<Record<string, (job: Job, target?: string) => Values>
     resultsAt(job, target).flatMap((each) => each.findings.map((finding) => `${finding.text} [${finding.code}]`)),
   steps: (job) => (job.steps ?? []).map((step) => `${step.name} ${stepWord(step, job.state === 'active')}`),
   logfile: (job) => [job.logfile],
-  pid: (job) => [String(job.pid)],
+  pid: (job) => (job.pid === 0 ? [] : [String(job.pid)]),
 };
 
 /** Names that -a and one_liner know, in the order of -v. */
@@ -84,7 +85,8 @@ export function commandText(job: Job): string {
 }
 
 /** How far it came: a phase, or filesets done of those planned. */
-function progressText({ progress: { phase, done, planned } }: Job): string {
+function progressText({ state, progress: { phase, done, planned } }: Job): string {
+  if (state === 'scheduled') return '';
   return phase === 'execution' ? `${done}/${planned}` : phase;
 }
 

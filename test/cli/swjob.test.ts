@@ -178,7 +178,6 @@ describe('the list', () => {
     for (const ran of [swjob('-i'), site.run('sd', [])]) {
       expect([ran.exit, ran.stdout, flat(ran.stderr).includes('[not_supported]')]).toEqual([1, '', true]);
     }
-    expect(flat(site.run('swinstall', ['-Q', '12:00', '-s', './D', 'ACME']).stderr)).toMatch(/at\(1\) or cron\(8\)/);
   });
 });
 
