@@ -1,6 +1,6 @@
 // swcopy: copies software from one depot into another (commands.md 5.2).
 
-import { noSoftware, optionsFor, softwareFor, sourceFor, sourceVolumes, targetsFor } from './asked.ts';
+import { noSoftware, optionsFor, softwareFor, sourceFor, targetsFor } from './asked.ts';
 import type { Command, CommandDeclaration, Invocation } from './declaration.ts';
 import * as flag from './flags.ts';
 import { runningJobs, runWork } from './session.ts';
@@ -34,10 +34,9 @@ async function run(invocation: Invocation): Promise<number> {
   if (software.length === 0 && !values.patch_match_target) throw noSoftware(declaration.name);
   const targets = targetsFor(invocation, options, values.distribution_target_directory);
   const source = sourceFor(invocation, options);
-  const volumes = sourceVolumes(invocation);
   const { copy } = await import('../operations/copy.ts');
   return runWork({ invocation, options, software, targets, source, job: true, depot: true }, (target, context, emit) =>
-    copy({ context, options: values, software, preview: values.preview, source, ...volumes, target }, emit),
+    copy({ context, options: values, software, preview: values.preview, source, target }, emit),
   );
 }
 

@@ -1,6 +1,6 @@
 // swinstall: installs software from a depot into a root (commands.md 5.1).
 
-import { noSoftware, optionsFor, responsesFor, softwareFor, sourceFor, sourceVolumes, targetsFor } from './asked.ts';
+import { noSoftware, optionsFor, responsesFor, softwareFor, sourceFor, targetsFor } from './asked.ts';
 import type { Command, CommandDeclaration, Invocation } from './declaration.ts';
 import * as flag from './flags.ts';
 import { runningJobs, runWork } from './session.ts';
@@ -44,14 +44,10 @@ async function run(invocation: Invocation): Promise<number> {
   if (software.length === 0 && !values.match_target && !values.patch_match_target) throw noSoftware(declaration.name);
   const targets = targetsFor(invocation, options, '/');
   const source = sourceFor(invocation, options);
-  const volumes = sourceVolumes(invocation);
   const responses = responsesFor(invocation);
   const { install } = await import('../operations/install.ts');
   return runWork({ invocation, options, software, targets, source, job: true }, (target, context, emit) =>
-    install(
-      { context, options: values, software, preview: values.preview, source, ...volumes, target, ...responses },
-      emit,
-    ),
+    install({ context, options: values, software, preview: values.preview, source, target, ...responses }, emit),
   );
 }
 
