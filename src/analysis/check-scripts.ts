@@ -4,6 +4,7 @@
 //   0      comes                       comes                             goes
 //   2      WARNING, comes              WARNING, comes                    WARNING, goes
 //   3      patch: NOTE, left out alone patch: NOTE, all filesets of it   as 1
+//          software that runs once: as a patch
 //   12     comes, needs a reboot       as 1                              as 1
 //   else   ERROR, refused              ERROR, all filesets refused       ERROR, refused
 //
@@ -14,6 +15,7 @@
 
 import { isPatch } from '../model/patches.ts';
 import type { Finding } from '../model/plan.ts';
+import { runsOnce } from '../model/run-once.ts';
 import { type Fileset, filesetName, type Product, tagOf } from '../model/software.ts';
 import { qualified } from '../model/spec.ts';
 import { type Candidate, type Draft, located } from './draft.ts';
@@ -22,11 +24,14 @@ import type { ScriptCall } from './views.ts';
 
 export type Effect = 'go' | 'reboot' | 'leave_out' | 'refuse';
 
-/** What an exit value means, and what is to be said. `name` is `PRODUCT` or `PRODUCT.FILESET`. */
+/**
+ * What an exit value means, and what is to be said. `name` is `PRODUCT` or `PRODUCT.FILESET`; `optional` is true for a patch and for what
+ * runs once.
+ */
 export function scriptEffect(
   exit: number,
   call: Pick<ScriptCall, 'tag' | 'level' | 'name'>,
-  patch: boolean,
+  optional: boolean,
   enforce: boolean,
 ): { readonly effect: Effect; readonly finding?: Finding } {
   const installing = call.tag === 'checkinstall';
@@ -38,7 +43,8 @@ export function scriptEffect(
   });
   if (exit === 0) return { effect: 'go' };
   if (exit === 2) return { effect: 'go', finding: { ...said('warning', 'It had warnings; the work goes on.') } };
-  if (exit === 3 && installing && patch) return { effect: 'leave_out', finding: said('note', 'It will be left out.') };
+  if (exit === 3 && installing && optional)
+    return { effect: 'leave_out', finding: said('note', 'It will be left out.') };
   if (exit === 12 && installing && call.level === 'fileset') return { effect: 'reboot' };
   if (enforce)
     return {
@@ -82,8 +88,8 @@ async function runProduct(product: Product, candidates: readonly Candidate[], dr
   if (!first || !hasScript(product, 'checkinstall')) return;
   const call = installCall(first, 'product', draft);
   const exit = await draft.input.views.scripts.check(call);
-  const patch = alive.every((each) => isPatch(each.fileset));
-  const { effect, finding } = scriptEffect(exit, call, patch, draft.input.options.enforce_scripts);
+  const optional = alive.every(isOptional);
+  const { effect, finding } = scriptEffect(exit, call, optional, draft.input.options.enforce_scripts);
   if (finding) draft.tell(finding);
   if (effect === 'go') return;
   for (const each of alive) draft.exclude(each, `the checkinstall script of the product ended with exit code ${exit}`);
@@ -93,12 +99,16 @@ async function runFileset(candidate: Candidate, draft: Draft): Promise<Effect> {
   if (!draft.isAlive(candidate) || !hasScript(candidate.fileset, 'checkinstall')) return 'go';
   const call = installCall(candidate, 'fileset', draft);
   const exit = await draft.input.views.scripts.check(call);
-  const { effect, finding } = scriptEffect(exit, call, isPatch(candidate.fileset), draft.input.options.enforce_scripts);
+  const { effect, finding } = scriptEffect(exit, call, isOptional(candidate), draft.input.options.enforce_scripts);
   if (finding) draft.tell(finding);
   const because = `its checkinstall script ended with exit code ${exit}`;
   if (effect === 'refuse') draft.refuse(candidate, because);
   if (effect === 'leave_out') draft.exclude(candidate, because);
   return effect;
+}
+
+function isOptional({ fileset }: Candidate): boolean {
+  return isPatch(fileset) || runsOnce(fileset);
 }
 
 /** True when the product or fileset brings a script of this tag. */

@@ -1,6 +1,8 @@
 // How each fileset meets what the target has (commands.md 4.1, patches.md 3.7, 3.8, 8.7). First row that fits decides.
 //
-//   ROOT   product not there at any location                       install
+//   ROOT   a tombstone                                             skip, NOTE
+//          it runs once and is there, in any state or revision     skip, NOTE when named
+//          product not there at any location                       install
 //          product there, at another location only                 ERROR; WARNING, new_version with allow_multiple_versions=true
 //          fileset not there                                       install
 //          patch there, but dropped with its base this session     install
@@ -13,6 +15,7 @@
 //          there, the same                                         skip, NOTE when named
 //   root   is_locatable=false and a location other than `/`        ERROR; WARNING and in with enforce_locatable=false
 //   DEPOT  not there                                               copy
+//          a tombstone in place of software, or the reverse        recopy
 //          there: transient, corrupt, another revision             recopy
 //          there, the same, recopy=true                            recopy
 //          there, the same                                         skip, NOTE when named
@@ -24,6 +27,7 @@ import { type Attributes, text } from '../model/attributes.ts';
 import { isPatch, isSuperseded, type Placed } from '../model/patches.ts';
 import type { Finding, InstallAction } from '../model/plan.ts';
 import { compareRevisionsOf } from '../model/revision-order.ts';
+import { isTombstone, runsOnce } from '../model/run-once.ts';
 import { type Fileset, filesetKey, type Product, tagOf } from '../model/software.ts';
 import { brief } from '../model/spec.ts';
 import { indexOf } from '../selection/catalog-index.ts';
@@ -92,6 +96,11 @@ function onRoot(
   input: InstallInput,
 ): Answer {
   const { options } = input;
+  if (isTombstone(chosen.fileset)) return withdrawn(spec);
+  if (there && runsOnce(there.fileset)) {
+    const note = `The fileset "${spec}" has run on this root already, and runs only once.`;
+    return alreadyThere(chosen, 'already_run', note, spec);
+  }
   if (other) return besideOther(chosen, other, spec, options.allow_multiple_versions);
   if (!there) return { action: 'install' };
   if (isPatch(there.fileset) && isSuperseded(there.fileset)) {
@@ -114,9 +123,16 @@ function onRoot(
 function inDepot(chosen: Chosen, there: Placed | undefined, spec: string, input: InstallInput): Answer {
   if (!there) return { action: 'copy' };
   const same = revisionOf(chosen) === revisionOf(there);
-  if (input.options.recopy || !same || isBroken(there.fileset)) return { action: 'recopy' };
+  const reversed = isTombstone(chosen.fileset) !== isTombstone(there.fileset);
+  if (input.options.recopy || reversed || !same || isBroken(there.fileset)) return { action: 'recopy' };
   const note = `The fileset "${spec}" is already in the depot.  If you wish to copy this fileset again, change the "recopy" option to "true".`;
   return alreadyThere(chosen, 'already_copied', note, spec);
+}
+
+function withdrawn(spec: string): Answer {
+  const text = `The fileset "${spec}" is a tombstone: it withdraws software of this name from depots, and there is nothing to install.`;
+  const finding: Finding = { severity: 'note', code: 'tombstone', text, subjects: [spec] };
+  return { action: 'skip', because: 'a tombstone', finding };
 }
 
 /** A note to who asked for it, silence to who did not. */
@@ -124,9 +140,11 @@ function alreadyThere(chosen: Chosen, code: string, note: string, spec: string):
   const because =
     code === 'patch_superseded'
       ? 'already installed and superseded'
-      : code === 'already_copied'
-        ? 'already in the depot'
-        : 'already installed';
+      : code === 'already_run'
+        ? 'has run already'
+        : code === 'already_copied'
+          ? 'already in the depot'
+          : 'already installed';
   const finding: Finding = { severity: 'note', code, text: note, subjects: [spec] };
   return { action: 'skip', because, ...(isNamed(chosen) ? { finding } : {}) };
 }

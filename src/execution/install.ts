@@ -11,6 +11,7 @@
 import type { Depot } from '../depot/depot.ts';
 import type { CatalogOp } from '../model/change.ts';
 import type { Plan, PlannedProduct } from '../model/plan.ts';
+import { runsOnce } from '../model/run-once.ts';
 import { configureFilesets } from './configure.ts';
 import { buildKernel, prepareKernel } from './kernel.ts';
 import { loadProduct } from './load.ts';
@@ -94,7 +95,9 @@ async function installProduct(
   plan: PlannedProduct,
   bundles: readonly CatalogOp[],
 ): Promise<Done> {
-  const recover = session.options.autorecover || session.options.autorecover_product;
+  // What ran once ran, and cannot be taken back.
+  const once = depot.catalog.product(plan.id)?.filesets.some(runsOnce) === true;
+  const recover = !once && (session.options.autorecover || session.options.autorecover_product);
   await forgetKept(session);
   const scripts = new LoadScripts(session, depot, plan);
   if ((await scripts.preinstall()) && recover) throw await scripts.undone(async () => undefined);
@@ -108,7 +111,7 @@ async function installProduct(
     throw error;
   }
   if ((await scripts.postinstall()) && kept) throw await scripts.undone(() => kept.takeBack(`recover ${plan.spec}`));
-  await settleStates(session, plan.filesets, scripts.failed);
+  await settleStates(session, plan.filesets, scripts.failed, scripts.runs);
   await forgetKept(session);
   return { state: 'installed', corrupt: scripts.failed };
 }

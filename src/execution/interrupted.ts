@@ -9,6 +9,7 @@ import { text } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
 import { lookUp, type Placed } from '../model/patches.ts';
 import type { Finding } from '../model/plan.ts';
+import { runsOnce } from '../model/run-once.ts';
 import { filesetKey, filesetName, tagOf } from '../model/software.ts';
 import type { ScriptNote, Store } from '../store/store.ts';
 import { filesetOp } from './patching.ts';
@@ -37,9 +38,11 @@ function told(note: ScriptNote, filesets: readonly Placed[], state: string): Fin
   const then =
     filesets.length === 0
       ? 'The software is not installed; look at what the script may have left.'
-      : state === 'installed'
-        ? `The software is in the state "installed"; configure it with swconfig.`
-        : `The software is in the state "corrupt"; load it again with swinstall, or remove it with swremove.`;
+      : filesets.some((each) => runsOnce(each.fileset))
+        ? 'It counts as done: the software is in the state "corrupt", and is not installed again.'
+        : state === 'installed'
+          ? `The software is in the state "installed"; configure it with swconfig.`
+          : `The software is in the state "corrupt"; load it again with swinstall, or remove it with swremove.`;
   return { severity: 'warning', code: 'script_interrupted', text: `${cut}  ${then}`, subjects: [name] };
 }
 

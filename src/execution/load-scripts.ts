@@ -8,8 +8,10 @@
 import type { Depot } from '../depot/depot.ts';
 import { SdError } from '../model/error.ts';
 import type { PlannedProduct } from '../model/plan.ts';
+import { runsOnce } from '../model/run-once.ts';
 import { splitKey } from '../model/software.ts';
 import { targetIdentity } from './load.ts';
+import { RunRecord } from './run-once.ts';
 import { runControlScript, type ScriptOwner } from './scripts.ts';
 import type { RootSession } from './session.ts';
 
@@ -23,6 +25,8 @@ interface Owned {
 export class LoadScripts {
   /** Target keys of filesets whose scripts failed. */
   readonly failed = new Set<string>();
+  /** What the filesets that run once did, by target key. */
+  readonly runs = new Map<string, RunRecord>();
   readonly #session: RootSession;
   readonly #plan: PlannedProduct;
   readonly #product: Owned;
@@ -63,11 +67,19 @@ export class LoadScripts {
 
   async #runAll(tag: 'preinstall' | 'postinstall', owners: readonly Owned[]): Promise<boolean> {
     for (const each of owners) {
-      const result = await runControlScript(this.#session, each.owner, tag);
+      const result = await runControlScript(this.#listening(each, tag), each.owner, tag);
       if (result !== 'absent') this.#ran[tag].add(each);
       if (result === 'error') for (const key of each.spoils) this.failed.add(key);
     }
     return this.failed.size > 0;
+  }
+
+  /** The session, with a record that listens where the script is the run of a fileset that runs once. */
+  #listening({ owner, spoils }: Owned, tag: string): RootSession {
+    if (tag !== 'postinstall' || !owner.fileset || !runsOnce(owner.fileset)) return this.#session;
+    const record = new RunRecord();
+    this.runs.set(spoils[0]!, record);
+    return { ...this.#session, emit: record.following(this.#session.emit) };
   }
 
   async #undoAll(tag: string, ran: ReadonlySet<Owned>, owners: readonly Owned[]): Promise<void> {

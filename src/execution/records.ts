@@ -8,6 +8,7 @@ import type { Catalog, SavedFile } from '../model/catalog.ts';
 import type { CatalogOp } from '../model/change.ts';
 import { isPatch, lookUp, type Placed, patchEntry } from '../model/patches.ts';
 import type { PlannedFileset, PlannedProduct } from '../model/plan.ts';
+import { runsOnce } from '../model/run-once.ts';
 import { type FileRecord, type Fileset, type FilesetKey, type Product, splitKey } from '../model/software.ts';
 import type { Staged } from '../store/transaction-types.ts';
 import { controlFileOps } from './carried.ts';
@@ -91,6 +92,7 @@ export function filesetOps(loading: Loading, loaded: LoadedFileset, staged: Read
     location: plan.location,
     state: loading.state,
     ...from,
+    ...(runsOnce(source) ? { run_began: new Date(session.now).toISOString() } : {}),
     ...(patch && base ? patchAttributes(base, loaded.saves) : { applied_patches: isPatch(source) ? undefined : [] }),
   });
   const rows = loaded.rows.map((row) => withDigests(session, row, staged));

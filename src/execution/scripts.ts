@@ -3,8 +3,11 @@
 
 import { join } from 'node:path';
 import { runScript } from '../host/process.ts';
+import { CONDITION_INTERPRETER } from '../model/condition.ts';
 import { SdError } from '../model/error.ts';
-import { filesetKey, filesetName, tagOf } from '../model/software.ts';
+import { runsOnce } from '../model/run-once.ts';
+import { type ControlFile, filesetKey, filesetName, tagOf } from '../model/software.ts';
+import { judgeCondition } from './conditions.ts';
 import { controlDirectory, publishedDirectory, type ScriptOwner } from './control-directory.ts';
 import { environment } from './script-environment.ts';
 import { type ScriptSession, tell } from './session.ts';
@@ -20,6 +23,9 @@ const HARMLESS = new Set(['checkinstall', 'checkremove', 'verify', 'request']);
 /** A script that could not be started at all; the shell's own value for that. */
 const NOT_STARTED = 127;
 
+/** What SIGKILL leaves. */
+const KILLED = 137;
+
 /**
  * Runs the script `tag` of `owner` and gives its exit value; undefined when there is none or run_scripts=false. Scripts that change
  * something are noted in the store. Relative to SW_CONTROL_DIRECTORY a script finds all control files of its owner; `after` may read
@@ -33,28 +39,20 @@ export async function execScript(
 ): Promise<number | undefined> {
   const holder = owner.fileset ?? owner.product;
   const control = holder.controlFiles.find((each) => each.tag === tag);
-  if (!control || !session.options.run_scripts || !owner.content(tag)) return undefined;
-  const directory = controlDirectory(owner, tag, session.admin);
+  const content = owner.content(tag);
+  if (!control || !session.options.run_scripts || !content) return undefined;
   const who = { tag, owner: nameOf(owner), level: owner.fileset ? 'fileset' : 'product' } as const;
   session.emit({ type: 'script.begin', ...who });
-  try {
-    const exit = await noted(session, owner, tag, () =>
-      started(session, {
-        file: join(directory.path, control.path),
-        ...(control.interpreter === undefined ? {} : { interpreter: control.interpreter }),
-        env: environment(session, owner, tag, directory),
-        cwd: directory.path,
-        interactive: tag === 'request',
-        onLine: (line, stream) => session.emit({ type: 'script.output', line, stream }),
-      }),
-    );
-    const fatal = exit !== 0 && exit !== 2 && session.options.enforce_scripts;
-    session.emit({ type: 'script.end', ...who, exit, location: placeOf(session, owner, tag), fatal });
-    after(directory.path);
-    return exit;
-  } finally {
-    directory.remove();
-  }
+  const exit = await noted(session, owner, tag, () =>
+    started(session, () =>
+      control.interpreter === CONDITION_INTERPRETER
+        ? judgeCondition(session, tagOf(owner.product), content)
+        : runProgram(session, owner, control, after),
+    ),
+  );
+  const fatal = exit !== 0 && exit !== 2 && session.options.enforce_scripts;
+  session.emit({ type: 'script.end', ...who, exit, location: placeOf(session, owner, tag), fatal });
+  return exit;
 }
 
 /**
@@ -108,10 +106,41 @@ async function noted(
   return exit;
 }
 
-/** What keeps a script from starting is told like its own output. */
-async function started(session: ScriptSession, run: Parameters<typeof runScript>[0]): Promise<number> {
+/** Runs it among its siblings. One that acts on the machine instead of on software begins at the machine's root directory. */
+async function runProgram(
+  session: ScriptSession,
+  owner: ScriptOwner,
+  { tag, path, interpreter }: ControlFile,
+  after: (directory: string) => void,
+): Promise<number> {
+  const seconds = tag === 'request' ? 0 : session.options.script_timeout;
+  const deadline = Date.now() + seconds * 1000;
+  const directory = controlDirectory(owner, tag, session.admin);
   try {
-    return await runScript(run);
+    const exit = await runScript({
+      file: join(directory.path, path),
+      ...(interpreter === undefined ? {} : { interpreter }),
+      env: environment(session, owner, tag, directory),
+      cwd: owner.fileset && runsOnce(owner.fileset) ? '/' : directory.path,
+      interactive: tag === 'request',
+      ...(seconds > 0 ? { timeout: seconds * 1000 } : {}),
+      onLine: (line, stream) => session.emit({ type: 'script.output', line, stream }),
+    });
+    if (exit === KILLED && seconds > 0 && Date.now() >= deadline) {
+      const line = `ERROR:   It was killed after ${seconds} seconds (script_timeout).`;
+      session.emit({ type: 'script.output', line, stream: 'stderr' });
+    }
+    after(directory.path);
+    return exit;
+  } finally {
+    directory.remove();
+  }
+}
+
+/** What keeps a script from starting is told like its own output. */
+async function started(session: ScriptSession, run: () => Promise<number>): Promise<number> {
+  try {
+    return await run();
   } catch (error) {
     if (!(error instanceof SdError)) throw error;
     session.emit({ type: 'script.output', line: `ERROR:   ${error.message}`, stream: 'stderr' });

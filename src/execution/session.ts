@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Accounts } from '../host/accounts.ts';
 import type { RootPaths } from '../host/rootpath.ts';
 import type { Catalog } from '../model/catalog.ts';
+import type { ConditionFacts } from '../model/condition.ts';
 import { hasErrno } from '../model/error.ts';
 import type { Emit } from '../model/events.ts';
 import type { Finding } from '../model/plan.ts';
@@ -34,6 +35,8 @@ export type ScriptSession = Pick<RootSession, 'root' | 'admin' | 'options' | 'em
   readonly store?: Pick<RootSession['store'], 'scriptStarted' | 'scriptEnded'>;
   /** For verify and fix scripts: does the software fit this machine? */
   readonly compatible?: boolean;
+  /** What conditions may know, for who evaluates many; gathered anew for each where it is absent. */
+  readonly facts?: Omit<ConditionFacts, 'id'>;
 };
 
 /** Reports a finding; the frame of the session (operations/session.ts) keeps it for the outcome. */

@@ -8,7 +8,7 @@ import { resolveInRoot } from '../host/rootpath.ts';
 import { type Catalog, emptyCatalog } from '../model/catalog.ts';
 import { SdError } from '../model/error.ts';
 import type { Finding } from '../model/plan.ts';
-import { isInterrupted } from '../store/holder.ts';
+import { isAlive, isInterrupted, readHolder } from '../store/holder.ts';
 import { rootLayout, type StoreLayout } from '../store/layout.ts';
 import { readPublished } from '../store/published.ts';
 import { type OpenOptions, openStore, type Store } from '../store/store.ts';
@@ -56,6 +56,12 @@ export function installedCatalog(root: string, admin: string): Installed {
   const interrupted = isInterrupted(layout.home);
   const findings = tree === undefined ? [] : [standsIn(layout, damage), ...tree.findings];
   return { catalog: tree?.catalog ?? emptyCatalog('root'), interrupted, findings };
+}
+
+/** True while a session is changing the root; a reader sees what it has committed so far. */
+export function isBeingChanged(root: string, admin: string): boolean {
+  const holder = readHolder(rootLayout(root, admin).home);
+  return holder?.changing === true && isAlive(holder);
 }
 
 function standsIn({ anchor, textTree }: StoreLayout, damage: SdError | undefined): Finding {

@@ -26,6 +26,8 @@ export interface EngineOptions {
   readonly check_requisites: boolean;
   readonly check_scripts: boolean;
   readonly check_volatile: boolean;
+  /** File with the kernel command line, for conditions. Ours. */
+  readonly cmdline_file: string;
   readonly create_target_path: boolean;
   readonly defer_configure: boolean;
   readonly enforce_dependencies: boolean;
@@ -53,12 +55,26 @@ export interface EngineOptions {
   readonly register_new_depot: boolean;
   readonly register_new_root: boolean;
   readonly reinstall: boolean;
+  /** File below the root with release, datecode and buildid, for conditions. Ours. */
+  readonly release_file: string;
   readonly remove_empty_depot: boolean;
   readonly remove_obsolete_filesets: boolean;
   readonly run_scripts: boolean;
+  /** Seconds after which a control script is killed; 0 = never. Ours. */
+  readonly script_timeout: number;
   readonly show_superseded_patches: boolean;
+  readonly sign_key: string;
   readonly system_file_path: string;
   readonly system_prep_cmd: string;
+  readonly trusted_keys: string;
+  readonly verify_signatures: boolean;
+  readonly web_cache: string;
+  /** Megabytes. */
+  readonly web_cache_size: number;
+  readonly web_connections: number;
+  readonly web_retries: number;
+  /** Seconds. */
+  readonly web_timeout: number;
 }
 
 /** Where and who: the same for every operation. */
@@ -86,9 +102,21 @@ interface Base {
   readonly preview: boolean;
 }
 
+/** Volumes of a serial depot beside the first. */
+export interface Volumes {
+  /** Absolute paths. */
+  readonly names: readonly string[];
+  /**
+   * Where volume `number` is, once none of `names` is it; `last` is where the one before was. Undefined stops the session. Absent where
+   * nobody can be asked.
+   */
+  readonly ask?: (number: number, last: string) => string | undefined;
+}
+
 /** swinstall and swcopy: `source` is a depot path, `target` an absolute root or depot path. */
 export interface InstallRequest extends Base {
   readonly source: string;
+  readonly volumes?: Volumes;
   readonly target: string;
   /** swinstall -c: directory with responses to request scripts (operations/responses.ts). */
   readonly responses?: string;
@@ -103,6 +131,12 @@ export interface TargetRequest extends Base {
 /** swpackage: `source` is a PSF or a depot; `target` a directory, a file, or `|command` for a serial depot. */
 export interface PackageRequest extends Base {
   readonly source: string;
+  /** Of the source. */
+  readonly volumes?: Volumes;
   readonly target: string;
   readonly serial: boolean;
+  /** Of a serial target. */
+  readonly targetVolumes?: Volumes;
+  /** Bytes that one volume of a serial target takes; absent where there is no limit. */
+  readonly capacity?: number;
 }

@@ -15,6 +15,7 @@ import type { Catalog } from '../model/catalog.ts';
 import { lookUp, type Placed } from '../model/patches.ts';
 import type { Finding } from '../model/plan.ts';
 import type { EngineOptions } from '../model/request.ts';
+import { runsOnce } from '../model/run-once.ts';
 import { type FilesetKey, type Product, tagOf } from '../model/software.ts';
 import { brief } from '../model/spec.ts';
 import { unmet } from '../selection/requisites.ts';
@@ -56,7 +57,10 @@ export function states(chosen: readonly Placed[], expected: readonly string[]): 
     if (expected.includes(state)) return [];
     const spec = brief(placed.product, placed.fileset);
     const how = expected.includes('available') ? 'Use swcopy or swpackage' : 'Use swinstall';
-    const said = `The fileset "${spec}" is in the state "${state}".  ${how} to load it again.`;
+    const then = runsOnce(placed.fileset)
+      ? 'It ran once, and is not run again; look at what it said.'
+      : `${how} to load it again.`;
+    const said = `The fileset "${spec}" is in the state "${state}".  ${then}`;
     return [{ finding: { severity: 'error', code: 'bad_state', text: said, subjects: [spec] }, about: [placed.key] }];
   });
 }

@@ -1,0 +1,165 @@
+// Software that runs once (model/run-once.ts), asked about: what a depot has waiting, what a root has run, whether a condition holds now.
+// Promise: nothing is changed and nothing is locked; what the published catalogs say is enough.
+
+import { existsSync } from 'node:fs';
+import { conditionFacts, ranOnce } from '../execution/conditions.ts';
+import { execScript, type ScriptOwner } from '../execution/scripts.ts';
+import { evaluateCondition, requireTclsh } from '../host/condition.ts';
+import { adminDirectory, installedCatalog, isBeingChanged } from '../ipd/ipd.ts';
+import { text } from '../model/attributes.ts';
+import type { Catalog } from '../model/catalog.ts';
+import { CONDITION_INTERPRETER, type ConditionFacts, type Verdict } from '../model/condition.ts';
+import { everyFileset, type Placed } from '../model/patches.ts';
+import type { EngineOptions } from '../model/request.ts';
+import { isTombstone, RUN_OUTPUT, type Run, runOf, runsOnce } from '../model/run-once.ts';
+import { tagOf } from '../model/software.ts';
+import { openListedDepot } from './list-target.ts';
+
+/** Software of a depot that runs once, or a tombstone. */
+export interface Waiting {
+  /** Tag of the product. */
+  readonly id: string;
+  readonly tombstone: boolean;
+  /** Text of its checkinstall script; '' for none, which always lets it in. */
+  readonly condition: string;
+  /** For Conditions. */
+  readonly owner: ScriptOwner;
+}
+
+/** Software of a root that ran. */
+export interface Ran {
+  readonly id: string;
+  readonly run: Run;
+  /** `host:/path` of the depot it came from. */
+  readonly source: string;
+  readonly condition: string;
+  readonly output: string;
+}
+
+/** A root's runs, in the order they were made. */
+export interface Runs {
+  readonly ran: readonly Ran[];
+  /** True while a session is at work on the root: a run without an end goes on then. */
+  readonly changing: boolean;
+}
+
+/** What waits in a depot or archive, in the order it was added; nothing where there is no depot. Throws what openDepot throws. */
+export async function readWaiting(depot: string): Promise<Waiting[]> {
+  if (!existsSync(depot)) return [];
+  const target = await openListedDepot(depot);
+  try {
+    return [...everyFileset(target.catalog)].flatMap((placed) => waitingOf(target.catalog, placed));
+  } finally {
+    target.close();
+  }
+}
+
+/** Tags of all software of a depot or archive that neither runs once nor is a tombstone. Throws what openDepot throws. */
+export async function readOthers(depot: string): Promise<string[]> {
+  const target = await openListedDepot(depot);
+  try {
+    const { catalog } = target;
+    const others = catalog
+      .products()
+      .filter(({ filesets }) => !filesets.every((each) => runsOnce(each) || isTombstone(each)));
+    return [...catalog.bundles(), ...others].map(tagOf);
+  } finally {
+    target.close();
+  }
+}
+
+/** What ran on the root. Throws SdError `catalog_damaged`. */
+export function readRuns(root: string, options: Pick<EngineOptions, 'admin_directory'>): Runs {
+  const admin = adminDirectory(root, options.admin_directory);
+  const { catalog } = installedCatalog(root, admin);
+  const ran = [...everyFileset(catalog)].filter(({ fileset }) => runsOnce(fileset));
+  return { ran: ran.map((placed) => ranOf(catalog, placed)), changing: isBeingChanged(root, admin) };
+}
+
+/** The conditions of one root at one time: facts are gathered once, and once more by `gather`. */
+export class Conditions {
+  readonly #root: string;
+  readonly #admin: string;
+  readonly #options: EngineOptions;
+  #facts: Omit<ConditionFacts, 'id'>;
+
+  constructor(root: string, options: EngineOptions) {
+    this.#root = root;
+    this.#admin = adminDirectory(root, options.admin_directory);
+    this.#options = options;
+    this.#facts = this.#gathered();
+  }
+
+  /** Looks at kernel command line, release file and IPD again. */
+  gather(): void {
+    this.#facts = this.#gathered();
+  }
+
+  /** Whether the software ran on this root. */
+  ran(id: string): boolean {
+    return this.#facts.ran.has(id);
+  }
+
+  /** Runs the checkinstall script of the software. Throws SdError `interpreter_missing` for a condition without tclsh. */
+  async judge({ owner }: Waiting): Promise<{ holds: boolean; because: string }> {
+    const control = owner.fileset?.controlFiles.find((each) => each.tag === 'checkinstall');
+    if (control?.interpreter === CONDITION_INTERPRETER) requireTclsh();
+    const lines: string[] = [];
+    const exit = await execScript(
+      {
+        root: this.#root,
+        admin: this.#admin,
+        options: this.#options,
+        facts: this.#facts,
+        emit: (event) => {
+          if (event.type === 'script.output') lines.push(event.line);
+        },
+      },
+      owner,
+      'checkinstall',
+    );
+    return { holds: (exit ?? 0) === 0, because: lines.join('\n') };
+  }
+
+  #gathered(): Omit<ConditionFacts, 'id'> {
+    const { catalog } = installedCatalog(this.#root, this.#admin);
+    return conditionFacts(this.#root, this.#options, ranOnce(catalog));
+  }
+}
+
+/**
+ * What an evaluation at the builder's place says: syntax errors anywhere, and what the condition comes to with made-up facts. Throws
+ * SdError `interpreter_missing`.
+ */
+export function tryCondition(condition: string, id: string): Promise<Verdict> {
+  const release = { release: '1.0', datecode: '20000101000000', dateCode: '20000101000000', buildid: 'FINAL' };
+  return evaluateCondition(condition, { id, root: '', cmdline: {}, release, ran: new Set() }, true);
+}
+
+function waitingOf(catalog: Catalog, { product, fileset, key }: Placed): Waiting[] {
+  if (!runsOnce(fileset) && !isTombstone(fileset)) return [];
+  const content = (tag: string) => catalog.controlFile(key, tag);
+  return [
+    {
+      id: tagOf(product),
+      tombstone: isTombstone(fileset),
+      condition: content('checkinstall')?.toString() ?? '',
+      owner: { product, fileset, location: '/', content },
+    },
+  ];
+}
+
+function ranOf(catalog: Catalog, { product, fileset, key }: Placed): Ran {
+  const content = (tag: string) => catalog.controlFile(key, tag)?.toString() ?? '';
+  return {
+    id: tagOf(product),
+    run: runOf(fileset),
+    source: text(fileset.attributes, 'install_source'),
+    get condition() {
+      return content('checkinstall');
+    },
+    get output() {
+      return content(RUN_OUTPUT);
+    },
+  };
+}
