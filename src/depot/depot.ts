@@ -4,6 +4,15 @@ import type { Catalog } from '../model/catalog.ts';
 import type { Content } from '../model/content.ts';
 import type { Finding } from '../model/plan.ts';
 import type { FileRecord, FilesetKey } from '../model/software.ts';
+import type { SignedCatalog } from './signature.ts';
+
+/** What had to travel for a depot on the web. */
+export interface Brought {
+  readonly files: number;
+  readonly bytes: number;
+  /** Files that were here already. */
+  readonly kept: number;
+}
 
 export interface Depot {
   readonly kind: 'directory' | 'serial' | 'psf' | 'remote';
@@ -19,6 +28,18 @@ export interface Depot {
   content(fileset: FilesetKey, file: FileRecord): Content;
   /** Tells that only contents of these filesets will be asked for, so that what comes by once need not keep others. */
   want?(filesets: Iterable<FilesetKey>): void;
+  /** What the signature of its catalog says; absent where nobody asked for it. */
+  readonly signed?: SignedCatalog;
+  /**
+   * Brings file records and control files of these products (ids; none: of all) within reach, to be awaited before the catalog is asked for
+   * them. A depot without this has them at hand. Throws what reading them throws.
+   */
+  bringRecords?(products?: Iterable<string>): Promise<void>;
+  /**
+   * Brings the stored files of these filesets within reach, each compared with what the catalog says, to be awaited before the first is
+   * used. A depot without this is read, and compared, file by file. Throws SdError `content_mismatch`, and what reading throws.
+   */
+  bringContents?(filesets: readonly FilesetKey[]): Promise<Brought>;
   /** Frees descriptors and temporary files; the depot is not used afterwards. */
   close(): void;
 }

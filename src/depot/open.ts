@@ -20,7 +20,9 @@ import { readTextTree } from '../store/text-read.ts';
 import type { Depot } from './depot.ts';
 import { directoryDepot } from './directory.ts';
 import { fitCatalog } from './fit.ts';
+import { provedDepot } from './proved.ts';
 import { openSerialDepot, type SerialOptions, STANDARD_INPUT } from './serial.ts';
+import { DirectoryProof } from './signature-directory.ts';
 
 /**
  * Opens the depot at a path, relative ones from the working directory, `-` is standard input. The caller closes it.
@@ -31,7 +33,7 @@ export async function openDepot(location: string, options: SerialOptions = {}): 
   if (location === STANDARD_INPUT) return openArchiveDepot(location, options);
   const path = resolve(localPath(location));
   const stats = statsOf(path);
-  if (stats.isDirectory()) return openDirectoryDepot(path, options.complete ?? false);
+  if (stats.isDirectory()) return openDirectoryDepot(path, options);
   if (!stats.isSocket()) return openArchiveDepot(path, options);
   throw notADepot(path, 'It is a socket.');
 }
@@ -62,17 +64,24 @@ export function notADepot(path: string, because: string): SdError {
   });
 }
 
-function openDirectoryDepot(path: string, complete: boolean): Depot {
+function openDirectoryDepot(path: string, { complete, trust }: SerialOptions): Depot {
+  if (trust === undefined) return readDirectoryDepot(path, complete ?? false);
+  const proof = new DirectoryProof(path, trust);
+  const depot = readDirectoryDepot(path, complete ?? false, proof);
+  return provedDepot(depot, proof.signed(depot.catalog.generation), true);
+}
+
+function readDirectoryDepot(path: string, complete: boolean, proof?: DirectoryProof): Depot {
   const layout = depotLayout(path);
   const findings: Finding[] = [];
   try {
-    const published = readPublished(layout);
+    const published = readPublished(layout, proof && ((bytes) => proof.ofCatalog(bytes)));
     if (published) return directoryDepot(path, published.catalog, published.interrupted ? [interruptedNote(path)] : []);
   } catch (error) {
     if (!(error instanceof SdError) || error.code !== 'catalog_damaged') throw error;
     findings.push(damagedWarning(path, error));
   }
-  const tree = readTextTree(layout);
+  const tree = readTextTree(layout, proof && ((texts) => proof.ofTexts(texts)));
   if (!tree) throw notADepot(path, `There is no "${join('catalog', 'INDEX')}" in it.`);
   const isThere = (name: string) => statSync(join(path, name), { throwIfNoEntry: false })?.isFile() ?? false;
   const fit = fitCatalog(tree.catalog, {

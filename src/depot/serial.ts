@@ -10,11 +10,14 @@ import type { Catalog } from '../model/catalog.ts';
 import type { Content } from '../model/content.ts';
 import { hasErrno, SdError } from '../model/error.ts';
 import { everyFileset } from '../model/patches.ts';
+import type { Volumes } from '../model/request.ts';
 import type { FileRecord, FilesetKey } from '../model/software.ts';
 import { catalogFromTexts } from '../store/text-read.ts';
 import { missing, plainContent, storedAt } from './content.ts';
 import type { Depot } from './depot.ts';
 import { fitCatalog } from './fit.ts';
+import { provedDepot } from './proved.ts';
+import { provedTexts, type Trust } from './signature.ts';
 import { archiveVolume, noCatalog, sequenceOf, type Volume } from './volume.ts';
 import { passingVolume } from './volume-passing.ts';
 
@@ -23,11 +26,13 @@ export const STANDARD_INPUT = '-';
 
 export interface SerialOptions {
   /** Further volumes, in any order. */
-  readonly volumes?: readonly string[];
-  /** Asks where volume `number` is, once none of `volumes` is it; undefined ends the session. `last` is where the one before was. */
-  readonly askVolume?: (number: number, last: string) => string | undefined;
+  readonly volumes?: Volumes | undefined;
   /** Filesets that lack a stored file are left out, too: for whoever is going to take contents. */
   readonly complete?: boolean;
+  /** Whose signatures count; absent: none is looked at. */
+  readonly trust?: Trust | undefined;
+  /** What messages call it; absent: its path. */
+  readonly name?: string;
 }
 
 /**
@@ -36,21 +41,23 @@ export interface SerialOptions {
  * host/archive.ts, those of definition/index.ts, and `volume_wrong` when it is not the first of its volumes. Contents may throw
  * `volume_missing`, and `content_passed` where the source comes by once.
  */
-export function openSerialDepot(location: string, options: SerialOptions = {}): Depot {
-  const first = openVolume(location);
+export function openSerialDepot(path: string, options: SerialOptions = {}): Depot {
+  const first: Volume & { readonly signed?: undefined } = openVolume(path);
+  const location = options.name ?? path;
   try {
-    const index = first.texts.read('INDEX');
+    const { texts, signed } = options.trust ? provedTexts(first.texts, options.trust, location) : first;
+    const index = texts.read('INDEX');
     if (index !== undefined && sequenceOf(index) > 1) throw notFirst(location, sequenceOf(index));
-    const tree = catalogFromTexts(first.texts, 'depot');
+    const tree = catalogFromTexts(texts, 'depot');
     if (!tree) throw noCatalog(location);
-    const volumes = new Volumes(first, options);
+    const volumes = new OpenVolumes(first, options.volumes);
     const numbers = volumeNumbers(tree.catalog);
     const numberOf = (key: FilesetKey) => numbers.get(key) ?? 1;
     const fit = fitCatalog(tree.catalog, {
-      hasInfo: (key) => first.texts.read(`${key}/INFO`) !== undefined,
+      hasInfo: (key) => texts.read(`${key}/INFO`) !== undefined,
       ...(options.complete ? { holds: (path, key) => numberOf(key) > 1 || first.holds(path) } : {}),
     });
-    return {
+    const depot: Depot = {
       kind: 'serial',
       location,
       catalog: fit.catalog,
@@ -60,6 +67,7 @@ export function openSerialDepot(location: string, options: SerialOptions = {}): 
       want: (filesets) => volumes.want(filesets),
       close: () => volumes.close(),
     };
+    return signed === undefined ? depot : provedDepot(depot, signed, isFile(path));
   } catch (error) {
     first.close();
     throw error;
@@ -85,9 +93,13 @@ function stored(volume: Volume, fileset: FilesetKey, file: FileRecord): Content 
 /** A regular file is read at any place; all else as it comes. */
 function openVolume(location: string): Volume {
   if (location === STANDARD_INPUT) return standardInput();
-  if (statSync(location).isFile()) return archiveVolume(location);
+  if (isFile(location)) return archiveVolume(location);
   const fd = openSync(location, constants.O_RDONLY);
   return passingVolume(location, fd, () => closeSync(fd));
+}
+
+function isFile(location: string): boolean {
+  return location !== STANDARD_INPUT && statSync(location).isFile();
 }
 
 let taken = false;
@@ -117,19 +129,19 @@ function standardInput(): Volume {
 }
 
 /** The volumes of one depot by their numbers. */
-class Volumes {
+class OpenVolumes {
   readonly #first: Volume;
   readonly #open = new Map<number, Volume>();
   readonly #named: string[];
-  readonly #ask: SerialOptions['askVolume'];
+  readonly #ask: Volumes['ask'];
   #wanted: ReadonlySet<string> | undefined;
   #last: string;
 
-  constructor(first: Volume, options: SerialOptions) {
+  constructor(first: Volume, named: Volumes | undefined) {
     this.#first = first;
     this.#open.set(1, first);
-    this.#named = [...(options.volumes ?? [])];
-    this.#ask = options.askVolume;
+    this.#named = [...(named?.names ?? [])];
+    this.#ask = named?.ask;
     this.#last = first.name;
   }
 

@@ -41,6 +41,14 @@ export type SdEvent =
     }
   | { readonly type: 'target.connected'; readonly target: string; readonly ok: boolean }
   | { readonly type: 'source.connected'; readonly source: string; readonly ok: boolean }
+  /** A source on the web: what travelled, and how many files were here already. */
+  | {
+      readonly type: 'source.fetched';
+      readonly source: string;
+      readonly files: number;
+      readonly bytes: number;
+      readonly kept: number;
+    }
   /** `software` are fully qualified specs. */
   | {
       readonly type: 'selection.made';

@@ -167,6 +167,8 @@ function finish(sheet: Sheet, around: Surroundings): ResolvedOptions {
   // Readers show what the machine has; an ordinary user's own catalog is asked for with run_as_superuser=false.
   const reads = plain && READERS.has(command) && !origins.has('admin_directory');
   if (!reads) values.set('admin_directory', own);
+  if (!origins.has('trusted_keys') && origins.has('admin_directory')) values.set('trusted_keys', join(own, 'keys'));
+  if (!origins.has('web_cache')) values.set('web_cache', join(own, 'web'));
   if (!origins.has('logfile')) values.set('logfile', join(own, `${command}.log`));
   for (const [name, origin] of origins) {
     const reason = OPTIONS.get(name)!.without;

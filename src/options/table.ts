@@ -1,5 +1,5 @@
 // The option table (D8; commands.md 4): every option of every command, declared once. `-x`, defaults files, session files, --help and
-// the manual are read from it. To add an option: one line in choosing.ts, working.ts, running.ts or telling.ts, and its text in man/.
+// the manual are read from it. To add an option: one line in choosing.ts, working.ts, running.ts, telling.ts or sources.ts, and its text in man/.
 // Must not: read files or look at the machine; resolve.ts does.
 
 import type { EngineOptions } from '../model/request.ts';
@@ -7,12 +7,13 @@ import { CHOOSING } from './choosing.ts';
 import { COLUMNS, type CommandName, type OptionDeclaration } from './declaration.ts';
 import { IDLE } from './idle.ts';
 import { RUNNING } from './running.ts';
+import { SOURCES } from './sources.ts';
 import { TELLING } from './telling.ts';
 import { WORKING } from './working.ts';
 
 export type { CommandName, OptionDeclaration } from './declaration.ts';
 
-const TABLE = { ...CHOOSING, ...WORKING, ...RUNNING, ...TELLING, ...IDLE } as const;
+const TABLE = { ...CHOOSING, ...WORKING, ...RUNNING, ...TELLING, ...SOURCES, ...IDLE } as const;
 
 export type OptionName = keyof typeof TABLE;
 

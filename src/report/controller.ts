@@ -57,6 +57,8 @@ class Controller implements Voice {
         return [connection('Target', event.target, event.ok)];
       case 'source.connected':
         return [connection('Source', event.source, event.ok)];
+      case 'source.fetched':
+        return [progress(fetched(event))];
       case 'selection.made':
         return selections(event);
       case 'selection.end':
@@ -166,6 +168,11 @@ function connection(end: 'Target' | 'Source', place: string, ok: boolean): Messa
   return ok
     ? progress(`${end} connection succeeded for "${place}".`)
     : error(`${end} connection failed for "${place}".`);
+}
+
+function fetched({ source, files, bytes, kept }: Extract<SdEvent, { type: 'source.fetched' }>): string {
+  const here = kept === 0 ? '' : `; ${kept} ${kept === 1 ? 'was' : 'were'} here already`;
+  return `Fetched ${files} ${files === 1 ? 'file' : 'files'} (${bytes} bytes) from "${source}"${here}.`;
 }
 
 function selections(event: Extract<SdEvent, { type: 'selection.made' }>): Message[] {

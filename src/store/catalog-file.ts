@@ -32,6 +32,9 @@ export interface CatalogFile {
   records(): Records;
 }
 
+/** Looks at all bytes of a catalog before any of them is used; throws where they are not to be. */
+export type Proof = (bytes: Buffer) => void;
+
 /** Text of the file. `lines` end with a newline each. */
 export function printCatalogFile(header: Omit<CatalogHeader, 'sha256' | 'fmt'>, lines: readonly string[]): string {
   const body = lines.join('');
@@ -39,13 +42,17 @@ export function printCatalogFile(header: Omit<CatalogHeader, 'sha256' | 'fmt'>, 
   return `${JSON.stringify({ fmt: 1, ...header, sha256 })}\n${body}`;
 }
 
-/** Reads `catalog` (or an older one, by name). Undefined when there is none. Throws SdError `catalog_damaged`, `no_permission`. */
-export function readCatalogFile(home: string, name = 'catalog'): CatalogFile | undefined {
+/**
+ * Reads `catalog` (or an older one, by name). Undefined when there is none.
+ * Throws SdError `catalog_damaged`, `no_permission`, and what `proof` throws.
+ */
+export function readCatalogFile(home: string, name = 'catalog', proof?: Proof): CatalogFile | undefined {
   const path = join(home, name);
   let bytes: Buffer;
   try {
-    bytes = readFileSync(path);
+    bytes = readProved(path, proof);
   } catch (error) {
+    if (error instanceof SdError) throw error;
     if (hasErrno(error, 'ENOENT', 'ENOTDIR')) return undefined;
     if (hasErrno(error, 'EACCES', 'EPERM')) throw notAllowed(path, error);
     throw damaged(path, reasonOf(error), error);
@@ -57,6 +64,20 @@ export function readCatalogFile(home: string, name = 'catalog'): CatalogFile | u
     throw damaged(path, 'Its content is not what its first line says.');
   }
   return parseLines(header, body.toString('utf8').split('\n'));
+}
+
+/** A catalog may be replaced while its proof is looked at: what fails is read again, until the same bytes fail twice. */
+function readProved(path: string, proof: Proof | undefined): Buffer {
+  for (let failed: Buffer | undefined; ; ) {
+    const bytes = readFileSync(path);
+    try {
+      proof?.(bytes);
+      return bytes;
+    } catch (error) {
+      if (failed?.equals(bytes)) throw error;
+      failed = bytes;
+    }
+  }
 }
 
 function parseHeader(path: string, line: string): CatalogHeader {

@@ -3,7 +3,7 @@
 
 import type { Catalog } from '../model/catalog.ts';
 import { SdError } from '../model/error.ts';
-import { type CatalogFile, readCatalogFile } from './catalog-file.ts';
+import { type CatalogFile, type Proof, readCatalogFile } from './catalog-file.ts';
 import { isInterrupted } from './holder.ts';
 import type { StoreLayout } from './layout.ts';
 import { readObject } from './objects.ts';
@@ -18,10 +18,13 @@ const KEPT_PRODUCTS = 16;
  * The catalog last published, and whether a session that was changing files died before its end. Undefined where nothing was ever
  * published. Throws SdError `catalog_damaged`, `catalog_too_new`; the Catalog's own questions throw `catalog_damaged`, too.
  */
-export function readPublished(layout: StoreLayout): { catalog: Catalog; interrupted: boolean } | undefined {
-  const file = readCatalogFile(layout.home);
+export function readPublished(
+  layout: StoreLayout,
+  proof?: Proof,
+): { catalog: Catalog; interrupted: boolean } | undefined {
+  const file = readCatalogFile(layout.home, 'catalog', proof);
   if (file === undefined) return undefined;
-  const catalog = new RecordCatalog(layout.kind, new PublishedReader(layout.home, file));
+  const catalog = new RecordCatalog(layout.kind, new PublishedReader(layout.home, file, proof));
   return { catalog, interrupted: isInterrupted(layout.home) };
 }
 
@@ -37,12 +40,14 @@ export function readProductPairs(home: string, object: string): Map<string, stri
 
 class PublishedReader implements Reader {
   readonly #home: string;
+  readonly #proof: Proof | undefined;
   #file: CatalogFile;
   #owners: OwnerIndex | undefined;
   readonly #products = new Map<string, Map<string, string>>();
 
-  constructor(home: string, file: CatalogFile) {
+  constructor(home: string, file: CatalogFile, proof: Proof | undefined) {
     this.#home = home;
+    this.#proof = proof;
     this.#file = file;
   }
 
@@ -85,7 +90,7 @@ class PublishedReader implements Reader {
       return read();
     } catch (error) {
       const gone = error instanceof SdError && error.code === 'catalog_damaged' && error.data.missing === true;
-      const now = gone ? readCatalogFile(this.#home) : undefined;
+      const now = gone ? readCatalogFile(this.#home, 'catalog', this.#proof) : undefined;
       if (now === undefined || now.header.gen === this.#file.header.gen) throw error;
       this.#file = now;
       return read();

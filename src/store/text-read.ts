@@ -47,10 +47,14 @@ export function catalogFromTexts(texts: CatalogTexts, kind: 'depot' | 'root'): T
   return { catalog: new TextTreeCatalog(texts, kind, found), findings: found.findings };
 }
 
-/** The text tree of a depot or IPD. Undefined where there is none. */
-export function readTextTree(layout: StoreLayout): TextCatalog | undefined {
+/** The text tree of a depot or IPD, seen through `proof` where one is given. Undefined where there is none. */
+export function readTextTree(
+  layout: StoreLayout,
+  proof: (texts: CatalogTexts) => CatalogTexts = (texts) => texts,
+): TextCatalog | undefined {
   const tree = layout.textTree;
-  return catalogFromTexts({ read: (path) => readBelow(tree, path), list: () => listBelow(tree) }, layout.kind);
+  const texts = { read: (path: string) => readBelow(tree, path), list: () => listBelow(tree) };
+  return catalogFromTexts(proof(texts), layout.kind);
 }
 
 function readIndex(texts: CatalogTexts, kind: 'depot' | 'root'): IndexReading | undefined {

@@ -282,8 +282,16 @@ export function options(changes: Partial<EngineOptions> = {}): EngineOptions {
     run_scripts: true,
     script_timeout: 0,
     show_superseded_patches: false,
+    sign_key: '',
     system_file_path: '/stand/system',
     system_prep_cmd: '/usr/lbin/sysadm/system_prep',
+    trusted_keys: '/var/adm/sw/keys',
+    verify_signatures: false,
+    web_cache: '/var/adm/sw/web',
+    web_cache_size: 2048,
+    web_connections: 6,
+    web_retries: 1,
+    web_timeout: 30,
     ...changes,
   };
 }
