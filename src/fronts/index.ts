@@ -3,4 +3,7 @@
 
 import type { FrontCommand } from './declaration.ts';
 
-export const FRONTS: Readonly<Record<string, () => Promise<FrontCommand>>> = {};
+export const FRONTS: Readonly<Record<string, () => Promise<FrontCommand>>> = {
+  'apply-patch': async () => (await import('./gated/apply-patch.ts')).applyPatchCommand,
+  'mk-gated-patch': async () => (await import('./gated/mk-gated-patch.ts')).mkGatedPatchCommand,
+};

@@ -5,7 +5,7 @@
 import { basename } from 'node:path';
 import { askProgram, runProgram } from '../host/program.ts';
 import { SdError } from '../model/error.ts';
-import { type DebFile } from './deb-repository.ts';
+import type { DebFile } from './deb-repository.ts';
 import { localRoot, type NodeAddress, runOnNode } from './transport.ts';
 
 export interface PayloadPlace {
@@ -63,12 +63,15 @@ export const debBackend: PayloadBackend = {
   },
 };
 
+/** For dpkg-query, whose placeholders look like ours. */
+const FORMAT = `${['Package', 'Version', 'db:Status-Abbrev'].map((field) => `\${${field}}`).join('\\t')}\\n`;
+
 async function installed(place: PayloadPlace, names: readonly string[]): Promise<Map<string, string>> {
   if (names.length === 0) return new Map();
   const lines: string[] = [];
   const onLine = (line: string) => lines.push(line);
   // Status 1 says that one of the names is unknown there.
-  const query = ['-W', '-f', '${Package}\\t${Version}\\t${db:Status-Abbrev}\\n', ...names];
+  const query = ['-W', '-f', FORMAT, ...names];
   const root = localRoot(place.address);
   if (root === undefined) await runOnNode(place.node, place.address, shellWords(['dpkg-query', ...query]), { onLine });
   else await runProgram(['dpkg-query', `--admindir=${adminOf(root)}`, ...query], { onLine });
@@ -96,7 +99,8 @@ async function placeFiles(place: PayloadPlace, files: readonly DebFile[]): Promi
   for (const { file } of files) {
     if (status === 0) status = await run(`cat > ${shellWords([`${spool}/${basename(file)}`])}`, file);
   }
-  if (status === 0) status = await run(`DEBIAN_FRONTEND=noninteractive dpkg --force-confdef --force-confold --install ${spool}/*.deb`);
+  if (status === 0)
+    status = await run(`DEBIAN_FRONTEND=noninteractive dpkg --force-confdef --force-confold --install ${spool}/*.deb`);
   await run(`rm -rf ${spool}`);
   return status;
 }

@@ -5,7 +5,7 @@
 import { chmodSync, closeSync, mkdirSync, openSync, symlinkSync, utimesSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { type Archive, type Member, openArchive } from '../host/archive.ts';
-import { copyContent } from '../host/digest.ts';
+import { copyContent, readContent } from '../host/digest.ts';
 import { safeName } from '../host/rootpath.ts';
 import { hasErrno, reasonOf, SdError } from '../model/error.ts';
 
@@ -27,7 +27,8 @@ export async function unpackArchive(file: string, directory: string): Promise<vo
     const links = archive.members.filter((member) => member.type === 's');
     for (const member of archive.members) judge(file, member);
     for (const member of directories) mkdirSync(join(directory, member.path), { recursive: true });
-    for (const member of archive.members) if (member.type === 'f' || member.type === 'h') place(archive, member, directory);
+    for (const member of archive.members)
+      if (member.type === 'f' || member.type === 'h') place(archive, member, directory);
     for (const member of links) {
       mkdirSync(dirname(join(directory, member.path)), { recursive: true });
       symlinkSync(member.link!, join(directory, member.path));
@@ -82,5 +83,16 @@ function judge(archive: string, member: Member): void {
       throw refuse('archive_unsafe_path', `Its link "${safeName(member.path)}" leads out of it.`);
   } else if (!['d', 'f', 'h'].includes(member.type)) {
     throw refuse('archive_unsupported', `Its member "${safeName(member.path)}" is a device or a pipe.`);
+  }
+}
+
+/** The text of one small file of an archive; undefined where it has none of that path. Throws as archiveMembers. */
+export async function archiveText(file: string, path: string): Promise<string | undefined> {
+  const archive = await opened(file);
+  try {
+    const member = archive.members.findLast((each) => each.path === path && each.type === 'f');
+    return member === undefined ? undefined : readContent(archive.content(member)).toString('utf8');
+  } finally {
+    archive.close();
   }
 }

@@ -10,7 +10,7 @@ import { SdError } from '../../model/error.ts';
 
 export interface PatchName {
   readonly kind: 'installer' | 'iaas';
-  /** The archive's name without `.tar.gz`: its directory, and the product's tag. */
+  /** The archive's name without `.tar.gz`: its directory. */
   readonly stem: string;
   /** The IaaS version it fits. */
   readonly iaas: string;
@@ -40,6 +40,17 @@ export function parsePatchName(path: string, kind: 'archive' | 'directory'): Pat
     todo: `Names are installer-INSTALLER-IAAS-patch${ENDING} and repo-IAAS-patch-PATCH${ENDING}, e.g. repo-20190318-patch-20190410${ENDING}.`,
     data: { name },
   });
+}
+
+/** The patch as a product: a tag holds no dots. */
+export function productTag({ stem }: PatchName): string {
+  return stem.replaceAll('.', '_');
+}
+
+/** The name of the patch that a product of this tag is; undefined for other software. */
+export function patchOfTag(tag: string): string | undefined {
+  const stem = tag.replaceAll('_', '.');
+  return INSTALLER.test(stem) || IAAS.test(stem) ? stem : undefined;
 }
 
 /** The pseudo-product a patch raises. */

@@ -98,7 +98,10 @@ function badSetting(file: string, line: number, name: string): SdError {
   const near = nearest(name, Object.keys(SETTINGS));
   return new SdError('bad_gated_conf', {
     what: `Line ${line} of "${file}" cannot be used.`,
-    because: name === '' ? 'It is not name=value.' : `There is no setting "${name}".${near ? `  Did you mean "${near}"?` : ''}`,
+    because:
+      name === ''
+        ? 'It is not name=value.'
+        : `There is no setting "${name}".${near ? `  Did you mean "${near}"?` : ''}`,
     todo: `Settings are ${Object.keys(SETTINGS).join(', ')}.`,
     data: { file, line },
   });

@@ -2,7 +2,7 @@
 // in log files only (other-systems.md B.3).
 
 import type { Emit } from '../../model/events.ts';
-import { controllerVoice } from '../../report/controller.ts';
+import { type Voice as ControllerVoice, controllerVoice, type VoiceParts } from '../../report/controller.ts';
 import { JobLog } from '../../report/job-log.ts';
 import { layOut, shown } from '../../report/layout.ts';
 import { LogFile } from '../../report/log.ts';
@@ -28,7 +28,8 @@ export function stamp(time: number): string {
 export class Voice {
   readonly #sd: LogFile;
   readonly #copy: JobLog | undefined;
-  readonly #controller;
+  readonly #parts: VoiceParts;
+  #controller: ControllerVoice;
   readonly #lost = new Set<string>();
   /** The log of the step that runs. */
   #log: LogFile | undefined;
@@ -36,7 +37,8 @@ export class Voice {
 
   /** `logfile` takes SD's words of the operations; `copy` is the job's own log. */
   constructor(command: string, logfile: string, copy?: string) {
-    this.#controller = controllerVoice({ command, explain: false, settings: [] });
+    this.#parts = { command, explain: false, settings: [] };
+    this.#controller = controllerVoice(this.#parts);
     this.#sd = this.#logFile(logfile);
     if (copy !== undefined) this.#copy = new JobLog(copy);
   }
@@ -74,7 +76,10 @@ export class Voice {
       return;
     }
     if (event.type === 'script.output') return this.#keep([event.line]);
+    if (event.type === 'session.begin') this.#controller = controllerVoice(this.#parts);
     for (const message of this.#controller.say(event)) {
+      // Option dumps and single files: what SD's own logs leave out as well.
+      if ('detail' in message && message.detail !== undefined) continue;
       const lines = layOut(message, { log_msgid: 0, gap: ' '.repeat(9) });
       this.#sd.add(lines);
       this.#sd.flush();
