@@ -15,10 +15,13 @@ export interface Brought {
 }
 
 export interface Depot {
-  readonly kind: 'directory' | 'serial' | 'psf' | 'remote';
+  /** `packages`: made of Debian packages, rpms or plain tar archives (import/). */
+  readonly kind: 'directory' | 'serial' | 'psf' | 'remote' | 'packages';
   /** Absolute path, or `host:/path`. */
   readonly location: string;
   readonly catalog: Catalog;
+  /** Absolute paths of files its word rests on, beside `location`. */
+  readonly parts?: readonly string[];
   /** Oddities met while reading that do not stop it (trailing garbage, doubled attributes, missing content). */
   readonly findings: readonly Finding[];
   /**

@@ -4,6 +4,8 @@
 //   directory with `catalog/INDEX` only            made elsewhere: its text; also when `.sd/catalog` is damaged, with a WARNING
 //   regular file, tar or cpio, plain or packed     serial depot
 //   `-`, a pipe, a tape                            serial depot that comes by once
+//   Debian package, rpm, plain tar, or a           software of another kind (import/open.ts)
+//     directory of them that is no depot
 //   `host:/path` of another machine                refused
 //
 // Promise: nothing is written, so read-only media and ordinary users will do.
@@ -20,19 +22,42 @@ import { readTextTree } from '../store/text-read.ts';
 import type { Depot } from './depot.ts';
 import { directoryDepot } from './directory.ts';
 import { fitCatalog } from './fit.ts';
+import type { ImportOptions } from './import/depot.ts';
 import { provedDepot } from './proved.ts';
 import { openSerialDepot, type SerialOptions, STANDARD_INPUT } from './serial.ts';
 import { DirectoryProof } from './signature-directory.ts';
+
+export interface OpenOptions extends SerialOptions {
+  /** How packages of other systems become software. */
+  readonly packages?: ImportOptions;
+}
 
 /**
  * Opens the depot at a path, relative ones from the working directory, `-` is standard input. The caller closes it.
  * Throws SdError `depot_not_found`, `not_a_depot`, `permission_denied`, `remote_not_supported`, `catalog_damaged`, and what host/archive.ts
  * throws for an archive that cannot be used.
  */
-export async function openDepot(location: string, options: SerialOptions = {}): Promise<Depot> {
+export async function openDepot(location: string, options: OpenOptions = {}): Promise<Depot> {
   if (location === STANDARD_INPUT) return openArchiveDepot(location, options);
   const path = resolve(localPath(location));
   const stats = statsOf(path);
+  try {
+    return openOwnDepot(path, stats, options);
+  } catch (error) {
+    if (!(error instanceof SdError) || error.code !== 'not_a_depot') throw error;
+    const packages = await packagesAt(path, stats, options);
+    if (packages === undefined) throw error;
+    return options.trust === undefined ? packages : provedDepot(packages, { state: 'unsigned' }, true);
+  }
+}
+
+async function packagesAt(path: string, stats: Stats, options: OpenOptions): Promise<Depot | undefined> {
+  if (!stats.isFile() && !stats.isDirectory()) return undefined;
+  const { openPackages } = await import('./import/open.ts');
+  return openPackages(path, options.packages ?? { asPatch: false });
+}
+
+function openOwnDepot(path: string, stats: Stats, options: OpenOptions): Depot {
   if (stats.isDirectory()) return openDirectoryDepot(path, options);
   if (!stats.isSocket()) return openArchiveDepot(path, options);
   throw notADepot(path, 'It is a socket.');

@@ -10,6 +10,8 @@ export interface EngineOptions {
   readonly allow_insecure_depot: boolean;
   readonly allow_multiple_versions: boolean;
   readonly allow_split_patches: boolean;
+  /** Of several versions of a deb or rpm the newer become patches. Ours, not SD's. */
+  readonly as_patch: boolean;
   readonly ask: 'true' | 'false' | 'as_needed';
   readonly auto_kernel_build: boolean;
   readonly autorecover: boolean;

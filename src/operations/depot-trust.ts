@@ -15,6 +15,8 @@ import { type FilesetKey, splitKey } from '../model/software.ts';
 
 /** Of the catalog of a directory depot: what a reader takes the word of. */
 const CATALOG = ['.sd', '.sd/catalog', '.sd/obj', 'catalog', 'catalog/INDEX'];
+/** Others have no files of their own, or judge them elsewhere. */
+const ON_DISK: ReadonlySet<Depot['kind']> = new Set(['directory', 'serial', 'packages']);
 /** Below `catalog/<product>/<fileset>`; scripts are named by INFO, and lie in the same directory. */
 const TEXTS = ['', '/INDEX', '/INFO'];
 
@@ -23,9 +25,10 @@ const TEXTS = ['', '/INDEX', '/INFO'];
  * Throws SdError `depot_insecure` when the superuser would install what others can change.
  */
 export function judgeDepot(depot: Depot, filesets: readonly FilesetKey[], allow: boolean): Finding[] {
-  if (depot.kind !== 'directory' && depot.kind !== 'serial') return [];
+  if (!ON_DISK.has(depot.kind)) return [];
   const location = realpathSync(depot.location);
-  const own = [location, ...(depot.kind === 'directory' ? partsOf(filesets).map((part) => join(location, part)) : [])];
+  const below = depot.kind === 'directory' ? partsOf(filesets).map((part) => join(location, part)) : [];
+  const own = [location, ...below, ...(depot.parts ?? [])];
   const superuser = process.geteuid?.() === 0;
   const open = [...above(location), ...own].find(isOpenToAll);
   if (open !== undefined && superuser && !allow) throw insecure(depot.location, open);

@@ -8,6 +8,7 @@ export const CHOOSING = {
   allow_insecure_depot: boolean('in ak', false, 'As root, install from a depot that every user can change.'),
   allow_multiple_versions: boolean('in cf vf', false, 'Accept several versions of one product at different locations.'),
   allow_split_patches: boolean('in cp rm', false, 'Take one fileset of a patch without its siblings.'),
+  as_patch: boolean('in cp pk', false, 'Of a deb or rpm in several versions make the newer patches of the oldest.'),
   autoselect_dependencies: tristate('in cp cf vf ak', 'true', 'Select what the selected software requires.'),
   autoselect_dependents: boolean('rm cf', false, 'Select the software that requires the selected software.'),
   autoselect_minimum_dependencies: boolean(

@@ -234,6 +234,7 @@ export function options(changes: Partial<EngineOptions> = {}): EngineOptions {
     ipd: false,
     allow_multiple_versions: false,
     allow_split_patches: false,
+    as_patch: false,
     ask: 'false',
     auto_kernel_build: true,
     autorecover: false,
