@@ -32,7 +32,7 @@ async function run(name: string, argv: readonly string[]): Promise<number> {
   } catch (error) {
     // Its session has said so.
     if (error instanceof Stopped) return error.exitCode;
-    return fail(error, command);
+    return fail(error, command, argv.includes('--json'));
   }
 }
 
@@ -59,7 +59,7 @@ async function say(lines: readonly string[]): Promise<number> {
   return 0;
 }
 
-async function fail(error: unknown, command: Command | FrontCommand | undefined): Promise<number> {
+async function fail(error: unknown, command: Command | FrontCommand | undefined, json: boolean): Promise<number> {
   const { printError } = await import('./report/failure.ts');
   printError(error instanceof SdError ? error : unexpected(error));
   if (error instanceof SdError) {
@@ -69,7 +69,12 @@ async function fail(error: unknown, command: Command | FrontCommand | undefined)
     }
   } else if (error instanceof Error) process.stderr.write(`${error.stack}\n`);
   const usage = error instanceof SdError && UNUSABLE.includes(error.code);
-  return (usage ? command?.declaration.usageExit : undefined) ?? 1;
+  const exitCode = (usage ? command?.declaration.usageExit : undefined) ?? 1;
+  if (json) {
+    const { printErrorDocument } = await import('./report/json.ts');
+    printErrorDocument(error instanceof SdError ? error : unexpected(error), exitCode);
+  }
+  return exitCode;
 }
 
 /** Errors of the command line itself. */

@@ -7,6 +7,7 @@ import { reasonOf, SdError } from '../model/error.ts';
 import { type ResolvedOptions, resolveOptions, surroundings } from '../options/resolve.ts';
 import { sessionPath } from '../options/session.ts';
 import type { OptionValues } from '../options/table.ts';
+import { COLOUR_CHOICES, chooseColour } from '../report/screen.ts';
 import { argument, has, type Invocation } from './declaration.ts';
 import { sourcePath, targetPath } from './targets.ts';
 
@@ -14,6 +15,7 @@ import { sourcePath, targetPath } from './targets.ts';
 export function optionsFor(invocation: Invocation, extra: Partial<OptionValues> = {}): ResolvedOptions {
   const { command, settings, counts, caller } = invocation;
   const verbose = Math.min(2, counts['-v'] ?? 0);
+  takeColour(invocation);
   const session = argument(invocation, '-S');
   return resolveOptions(
     {
@@ -24,6 +26,18 @@ export function optionsFor(invocation: Invocation, extra: Partial<OptionValues> 
     },
     surroundings(caller.home),
   );
+}
+
+/** --color holds for everything the command says. Throws SdError `bad_usage`. */
+function takeColour(invocation: Invocation): void {
+  const word = argument(invocation, '--color');
+  if (word === undefined) return;
+  const choice = COLOUR_CHOICES.find((each) => each === word);
+  if (choice === undefined) {
+    const todo = `Write --color ${COLOUR_CHOICES.join(', --color ')}.`;
+    throw new SdError('bad_usage', { what: `"--color ${word}" is no choice.`, todo, data: { color: word } });
+  }
+  chooseColour(choice);
 }
 
 /** Operands and the lines of -f files; else the option `software`. */

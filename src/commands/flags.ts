@@ -42,8 +42,22 @@ export const OPTION_FILE: FlagDeclaration = {
   meaning: 'Read options from a file.',
 };
 
+export const JSON_ANSWER: FlagDeclaration = {
+  name: '--json',
+  meaning: 'Answer with one JSON document on stdout; messages go to stderr.',
+};
+export const YES: FlagDeclaration = {
+  name: '-y',
+  meaning: 'Go on without asking where a terminal would be asked.',
+};
+const COLOUR: FlagDeclaration = {
+  name: '--color',
+  argument: 'when',
+  meaning: 'Use colour: auto (on a terminal, unless NO_COLOR is set), always or never.',
+};
+
 /** What nearly every command has, at the end of its synopsis. */
-export const SESSION_FLAGS: readonly FlagDeclaration[] = [SAVE_SESSION, LOAD_SESSION, OPTION, OPTION_FILE];
+export const SESSION_FLAGS: readonly FlagDeclaration[] = [SAVE_SESSION, LOAD_SESSION, OPTION, OPTION_FILE, COLOUR];
 
 export const INTERACTIVE: FlagDeclaration = {
   name: '-i',

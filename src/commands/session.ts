@@ -2,7 +2,7 @@
 // Promise: the operation sees one target at a time; whatever happens the job gets its end and the logs what was said.
 
 import { resolve } from 'node:path';
-import { reasonOf } from '../model/error.ts';
+import { reasonOf, Stopped } from '../model/error.ts';
 import type { Emit } from '../model/events.ts';
 import type { Finding, Outcome } from '../model/plan.ts';
 import type { SessionContext } from '../model/request.ts';
@@ -12,8 +12,10 @@ import { optionsOf } from '../options/table.ts';
 import { printValue } from '../options/value.ts';
 import { printFindings } from '../report/failure.ts';
 import { type Reporter, reporter } from '../report/reporter.ts';
+import { approvalFor } from './confirm.ts';
 import { argument, type Command, has } from './declaration.ts';
 import { exitCode } from './exit-code.ts';
+import { documentFor, linesFor } from './session-json.ts';
 import { aboutJob, queueOf, type Work } from './work.ts';
 
 /** Runs the operation on each target in turn. Returns the exit code of the command. */
@@ -22,6 +24,7 @@ export async function runWork(
   operate: (target: string, context: SessionContext, emit: Emit) => Promise<Outcome>,
 ): Promise<number> {
   const { invocation, options } = work;
+  const document = documentFor(work);
   if (argument(invocation, '-Q') !== undefined) return (await import('./scheduling.ts')).scheduleWork(work);
   const said: Finding[] = [...options.findings];
   const saved = saveSession(work, said);
@@ -33,19 +36,25 @@ export async function runWork(
     user: `${caller.user}@${caller.host}`,
     host: caller.host,
     ...(job ? { jobid: job.jobid } : {}),
+    ...approvalFor(work),
   };
   const outcomes: Outcome[] = [];
   let code = 1;
   try {
     for (const [place, target] of work.targets.entries()) {
-      const heard = job ? followed(voice.emit, job, place) : voice.emit;
+      const told = document ? document.heard(voice.emit, place) : voice.emit;
+      const heard = job ? followed(told, job, place) : told;
       // Said once, with the first target.
       const emit = place === 0 ? accompanied(heard, said, saved) : heard;
       outcomes.push(await operate(target, { ...context, sessionOptions: optionsText(work, target) }, emit));
     }
     code = exitCode(outcomes, options.values.return_warning_exitcode, said);
     return code;
+  } catch (error) {
+    if (error instanceof Stopped) code = error.exitCode;
+    throw error;
   } finally {
+    document?.print({ ...(job ? { jobid: job.jobid } : {}), outcomes, said, exitCode: code });
     voice.close();
     if (job) endJob(work, job, outcomes, code);
   }
@@ -138,6 +147,7 @@ function reporterFor(work: Work, job: RunningJob | undefined): Reporter {
     explain: has(invocation, '-v'),
     settings,
     log: !(command === 'swpackage' && options.values.preview),
+    ...linesFor(invocation),
     ...(job ? { copies: copiesFor(work, job) } : {}),
   });
 }

@@ -10,6 +10,7 @@ const declaration: CommandDeclaration = {
   summary: 'configure installed software, or take its configuration back',
   flags: [
     flag.PREVIEW,
+    flag.JSON_ANSWER,
     { name: '-u', meaning: 'Unconfigure.' },
     flag.VERBOSE,
     flag.RESPONSES,

@@ -11,6 +11,8 @@ const declaration: CommandDeclaration = {
   flags: [
     flag.INTERACTIVE,
     flag.PREVIEW,
+    flag.YES,
+    flag.JSON_ANSWER,
     flag.VERBOSE,
     flag.SOFTWARE_FILE,
     flag.RUN_JOB,

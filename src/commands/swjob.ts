@@ -34,6 +34,7 @@ const declaration: CommandDeclaration = {
     },
     { name: '-f', argument: 'jobid_file', meaning: 'Read job ids from a file, one a line.' },
     flag.TARGET_FILE,
+    flag.JSON_ANSWER,
     ...flag.SESSION_FLAGS,
   ],
   operands: 'jobids',
@@ -59,9 +60,12 @@ async function run(invocation: Invocation): Promise<number> {
   const options = optionsFor(invocation);
   const asked = attributesAsked(invocation, options);
   saveJobSession(invocation, options);
-  printFindings(options.findings);
-  const queue = queueOf(invocation, options);
   const operands = softwareFor(invocation, options);
+  const queue = queueOf(invocation, options);
+  const json = has(invocation, '--json');
+  printFindings(options.findings, json ? 'stderr' : 'stdout');
+  if (asked[0] === 'why') return (await import('./why.ts')).answerWhy(invocation, options, operands);
+  if (json) return (await import('./job-json.ts')).answerInJson(asked[0]!, { invocation, options, queue, operands });
   const outcomes = await perform(asked, { invocation, options, queue, operands });
   return exitCode(outcomes, options.values.return_warning_exitcode, options.findings);
 }
@@ -69,7 +73,6 @@ async function run(invocation: Invocation): Promise<number> {
 async function perform(asked: readonly string[], wish: Wish): Promise<Answered[]> {
   const { invocation } = wish;
   const [alone] = asked;
-  if (alone === 'why') return (await import('./job-answers.ts')).answerWhy(wish);
   if (alone === 'plan') return eachJob(wish, '-a plan', (await import('./job-answers.ts')).answerPlan);
   if (alone === 'undo') return eachJob(wish, '-a undo', (await import('./job-undo.ts')).undo);
   if (alone === 'log') return eachJob(wish, '-a log', showLog);

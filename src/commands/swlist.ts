@@ -8,14 +8,14 @@ import { nearest } from '../model/nearest.ts';
 import type { Finding } from '../model/plan.ts';
 import { type ListOutcome, type ListRequest, list } from '../operations/list.ts';
 import type { ResolvedOptions } from '../options/resolve.ts';
-import { findingMessages } from '../report/finding.ts';
-import { layOut } from '../report/layout.ts';
+import { printFindings } from '../report/failure.ts';
 import { contactLines, listingLines } from '../report/listing.ts';
-import { print } from '../report/terminal.ts';
+import { page } from '../report/pager.ts';
 import { optionsFor, softwareFor, targetsFor, targetWords } from './asked.ts';
 import { argument, type Command, type CommandDeclaration, has, type Invocation } from './declaration.ts';
 import { exitCode } from './exit-code.ts';
 import * as flag from './flags.ts';
+import { questionOf } from './list-asked.ts';
 import { sourcePath } from './targets.ts';
 
 const declaration: CommandDeclaration = {
@@ -34,6 +34,15 @@ const declaration: CommandDeclaration = {
       meaning: 'List objects of this level (bundle, product, fileset, file, patch, depot ...).',
     },
     { name: '--owner', argument: 'path', meaning: 'List the filesets that own this file.' },
+    { name: '--why', meaning: 'Say why the selected software is installed, back to who asked for what.' },
+    {
+      name: '--diff',
+      argument: 'depot',
+      meaning: 'Say what the target lacks of this depot, and what differs in revision.',
+    },
+    { name: '--graph', meaning: 'Draw requirements and patch chains, of the selected software or of all.' },
+    { name: '--format', argument: 'format', meaning: 'Draw the graph as text, dot or svg.' },
+    flag.JSON_ANSWER,
     { ...flag.SOURCE, meaning: 'List this depot: a directory, or a file made by swpackage.' },
     flag.SOFTWARE_FILE,
     flag.TARGET_FILE,
@@ -80,10 +89,15 @@ async function run(invocation: Invocation): Promise<number> {
   const software = softwareFor(invocation, options);
   const targets = listedTargets(invocation, options);
   await saveSession(invocation, options, software);
+  const question = questionOf(invocation);
+  if (question) {
+    return (await import('./list-questions.ts')).answer(question, { invocation, options, software, targets });
+  }
   say(options.findings);
+  const requests = targets.map((target) => requestFor(invocation, options, { levels, software, target }));
+  if (has(invocation, '--json')) return (await import('./list-json.ts')).listInJson(requests, invocation.caller.host);
   const outcomes: ListOutcome[] = [];
-  for (const target of targets) {
-    const request = requestFor(invocation, options, { levels, software, target });
+  for (const request of requests) {
     const outcome = await list(request);
     show(outcome, request);
     outcomes.push(outcome);
@@ -179,17 +193,13 @@ async function saveSession(
 /** The heading comes before an error too, but only its first two lines (commands.md 12.1). */
 function show(outcome: ListOutcome, request: ListRequest): void {
   const target = { host: request.host, path: request.target };
-  print('stdout', outcome.listing ? listingLines(outcome.listing, target) : contactLines(target));
+  page(outcome.listing ? listingLines(outcome.listing, target) : contactLines(target));
   say(outcome.findings);
 }
 
 /** All messages go to stderr: on stdout every line that is no # line is software (clients.md 2). */
 function say(findings: readonly Finding[]): void {
-  const messages = findings.flatMap(findingMessages);
-  print(
-    'stderr',
-    messages.flatMap((message) => layOut(message, { log_msgid: 0, gap: '' })),
-  );
+  printFindings(findings, 'stderr');
 }
 
 export const swlist: Command = { declaration, run };

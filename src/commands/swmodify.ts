@@ -19,6 +19,7 @@ const declaration: CommandDeclaration = {
     flag.DEPOT,
     flag.ROOT,
     flag.PREVIEW,
+    flag.JSON_ANSWER,
     { name: '-u', meaning: 'Delete what -a, -P, files or control_files name; alone: delete the definitions.' },
     flag.VERBOSE,
     { name: '-V', meaning: 'Print the layout versions that can be written, and end.' },

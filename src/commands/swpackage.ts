@@ -13,6 +13,7 @@ const declaration: CommandDeclaration = {
   summary: 'package software into a depot',
   flags: [
     flag.PREVIEW,
+    flag.JSON_ANSWER,
     flag.VERBOSE,
     { name: '-V', meaning: 'Print the layout versions that can be written, and end.' },
     {

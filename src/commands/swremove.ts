@@ -13,6 +13,8 @@ const declaration: CommandDeclaration = {
     flag.ROOT,
     flag.INTERACTIVE,
     flag.PREVIEW,
+    flag.YES,
+    flag.JSON_ANSWER,
     flag.VERBOSE,
     flag.SOFTWARE_FILE,
     flag.RUN_JOB,
