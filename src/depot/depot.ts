@@ -29,6 +29,8 @@ export interface Depot {
    * Throws SdError `content_missing` when the record is there but the bytes are not.
    */
   content(fileset: FilesetKey, file: FileRecord): Content;
+  /** What whoever takes these filesets should know of them. */
+  notes?(filesets: readonly FilesetKey[]): Finding[];
   /** Tells that only contents of these filesets will be asked for, so that what comes by once need not keep others. */
   want?(filesets: Iterable<FilesetKey>): void;
   /** What the signature of its catalog says; absent where nobody asked for it. */

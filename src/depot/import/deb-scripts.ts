@@ -43,7 +43,7 @@ export function triggersOf(text: string): { ldconfig: boolean; leftOut: string[]
     const [directive = '', name = ''] = line.replace(/#.*/, '').trim().split(/\s+/);
     if (directive === '') continue;
     if (directive.startsWith('activate') && name === 'ldconfig') ldconfig = true;
-    else leftOut.push(`its trigger "${directive} ${name}"`);
+    else leftOut.push(name);
   }
-  return { ldconfig, leftOut };
+  return { ldconfig, leftOut: leftOut.length === 0 ? [] : [`its triggers (${leftOut.join(', ')})`] };
 }

@@ -31,6 +31,8 @@ interface Made {
   readonly key: FilesetKey;
   readonly control: ReadonlyMap<string, Buffer>;
   readonly relatives: Relatives;
+  /** Needs that nobody here answers for. */
+  readonly elsewhere: readonly string[];
 }
 
 /** The depot that these packages make. `location` is the file or directory they come from. */
@@ -39,8 +41,7 @@ export function packagesDepot(location: string, packages: readonly OriginPackage
   const relatives = options.asPatch
     ? relate(packages, options.installed, (of) => payloads.records(of))
     : new Map<OriginPackage, Relatives>();
-  const findings: Finding[] = [];
-  const made = makeAll(packages, relatives, options, findings);
+  const made = makeAll(packages, relatives, options.installed);
   const byKey = new Map(made.map((each) => [each.key, each]));
   const byId = new Map(made.map((each) => [each.product.id, each.product]));
   const records = new Map<FilesetKey, readonly FileRecord[]>();
@@ -57,7 +58,11 @@ export function packagesDepot(location: string, packages: readonly OriginPackage
     kind: 'packages',
     location,
     parts: packages.map(({ file }) => file),
-    findings,
+    findings: [],
+    notes(filesets) {
+      const taken = filesets.flatMap((key) => byKey.get(key) ?? []);
+      return [...leftOut(taken), ...outside(taken), ...(options.asPatch ? notPatches(taken, made) : [])];
+    },
     catalog: {
       ...emptyCatalog('depot'),
       attributes: { layout_version: '1.0' },
@@ -98,26 +103,20 @@ function ownersOf(
 function makeAll(
   packages: readonly OriginPackage[],
   relatives: ReadonlyMap<OriginPackage, Relatives>,
-  options: ImportOptions,
-  findings: Finding[],
+  installed: Catalog | undefined,
 ): Made[] {
   const placed = packages.map((from): Placed => {
     const isPatch = relatives.get(from)?.patch !== undefined;
     return { from, isPatch, tag: isPatch ? patchTag(from) : productTag(from.name) };
   });
-  const providers = new Providers(placed, options.installed);
+  const providers = new Providers(placed, installed);
   const instances = new Map<string, number>();
-  const elsewhere: string[] = [];
-  const made = placed.map(({ from, tag }) => {
+  return placed.map(({ from, tag }) => {
     const instance = (instances.get(tag) ?? 0) + 1;
     instances.set(tag, instance);
     const requisites = providers.requisitesOf(from);
-    elsewhere.push(...requisites.elsewhere.map((need) => `${need} (for ${from.name})`));
     return makeOne(from, { tag, instance, requisites, relatives: relatives.get(from) ?? {} });
   });
-  findings.push(...leftOut(packages), ...outside(elsewhere));
-  if (options.asPatch) findings.push(...notPatches(placed));
-  return made;
 }
 
 interface Place {
@@ -145,7 +144,14 @@ function makeOne(from: OriginPackage, place: Place): Made {
     ],
   };
   const contents = new Map(control.map((each) => [each.file.tag, each.content]));
-  return { from, product, key: filesetKey(id, FILESET), control: contents, relatives };
+  return {
+    from,
+    product,
+    key: filesetKey(id, FILESET),
+    control: contents,
+    relatives,
+    elsewhere: place.requisites.elsewhere,
+  };
 }
 
 function common(from: OriginPackage, tag: string, id: string, instance: number, { patch }: Relatives): Attributes {
@@ -196,8 +202,8 @@ function filesetAttributes(from: OriginPackage, place: Place, control: readonly 
 }
 
 /** One NOTE a package that brings what SD has no place for. */
-function leftOut(packages: readonly OriginPackage[]): Finding[] {
-  return packages.flatMap((from) => {
+function leftOut(taken: readonly Made[]): Finding[] {
+  return taken.flatMap(({ from }) => {
     if (from.leftOut.length === 0) return [];
     const text = `The package "${safeName(from.name)}" is taken without ${safeName(from.leftOut.join(', '))}.`;
     return [{ severity: 'note', code: 'package_part_left_out', text, subjects: [from.name] }];
@@ -207,8 +213,8 @@ function leftOut(packages: readonly OriginPackage[]): Finding[] {
 const MOST_NAMED = 12;
 
 /** One NOTE for all that the machine itself must have. */
-function outside(needs: readonly string[]): Finding[] {
-  const all = [...new Set(needs)];
+function outside(taken: readonly Made[]): Finding[] {
+  const all = [...new Set(taken.flatMap((each) => each.elsewhere))];
   if (all.length === 0) return [];
   const more = all.length > MOST_NAMED ? `, and ${all.length - MOST_NAMED} more` : '';
   const named = safeName(all.slice(0, MOST_NAMED).join(', '));
@@ -216,10 +222,12 @@ function outside(needs: readonly string[]): Finding[] {
   return [{ severity: 'note', code: 'needed_elsewhere', text }];
 }
 
-function notPatches(placed: readonly Placed[]): Finding[] {
-  const bases = new Set(placed.flatMap(({ from, isPatch }) => (isPatch ? [from.name] : [])));
-  const alone = placed.filter(({ from, isPatch }) => !isPatch && !bases.has(from.name)).map(({ tag }) => tag);
+/** What as_patch was asked for and could not be. */
+function notPatches(taken: readonly Made[], all: readonly Made[]): Finding[] {
+  const bases = new Set(all.flatMap(({ from, relatives }) => (relatives.patch ? [from.name] : [])));
+  const alone = taken.filter(({ from, relatives }) => !relatives.patch && !bases.has(from.name));
   if (alone.length === 0) return [];
-  const text = `There is no older version that these could be patches of, so they are products: ${alone.join(', ')}.`;
-  return [{ severity: 'note', code: 'no_older_version', text, subjects: alone }];
+  const names = alone.map(({ product }) => product.id);
+  const text = `There is no older version that these could be patches of, so they are products: ${names.join(', ')}.`;
+  return [{ severity: 'note', code: 'no_older_version', text, subjects: names }];
 }
