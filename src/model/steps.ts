@@ -1,9 +1,9 @@
 // A job of ordered steps: what became of each (other-systems.md D.2 "upgrade runner"). Plain JSON, kept on disk between two runs.
 
 /**
- * `ignored`: the operator left it out. `failed_ignored`: it failed and the operator went on. `undone`: it was done and taken back.
+ * `skipped`: there was nothing to do. `ignored`: the operator left it out. `failed_ignored`: it failed and the operator went on. `undone`: it was done and taken back.
  */
-export type StepResult = 'done' | 'ignored' | 'failed_ignored' | 'failed' | 'undone';
+export type StepResult = 'done' | 'skipped' | 'ignored' | 'failed_ignored' | 'failed' | 'undone';
 
 /** One step as it stands. Begun without a result: it runs, or its process died in it. Neither: its turn has not come. */
 export interface StepState {
@@ -19,7 +19,7 @@ export interface StepState {
 
 /** True for a step that a resumed job does not run again. */
 export function isSettled({ result }: StepState): boolean {
-  return result === 'done' || result === 'ignored' || result === 'failed_ignored';
+  return result === 'done' || result === 'skipped' || result === 'ignored' || result === 'failed_ignored';
 }
 
 /** `done`, `failed-ignored` ..., `interrupted` or `pending`, as listings print it. `alive`: the job's process runs. */

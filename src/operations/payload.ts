@@ -57,7 +57,8 @@ export const debBackend: PayloadBackend = {
     );
     const wrong = wanted.flatMap(({ package: name, version }) => {
       const found = now.get(name);
-      return found === undefined || found === version ? [] : [`${name} is at ${found}, the repository has ${version}.`];
+      if (found === version) return [];
+      return [found === undefined ? `${name} is not installed.` : `${name} is at ${found}, not at ${version}.`];
     });
     return [...(audit.length > 0 ? ['dpkg --audit complains.'] : []), ...wrong];
   },

@@ -19,6 +19,10 @@ export interface Step {
   readonly name: string;
   /** What it does, as a phrase: `Backing up configuration`. */
   readonly title: string;
+  /** False where there is nothing to do; nobody is asked then, and nothing is said. */
+  needed?(): boolean;
+  /** True for bookkeeping that no operator is asked about. */
+  readonly unasked?: boolean;
   /** Throws SdError where the step must not run now. Changes nothing. */
   guard?(): void | Promise<void>;
   /** Throws SdError when it failed. Runs again after an interruption. */
@@ -102,14 +106,19 @@ export function remaining(steps: readonly Step[], record: StepsRecord): string[]
   return steps.flatMap((step) => {
     const state = resultOf(step.name);
     if (step.leaves === undefined || state?.begin === undefined) return [];
-    if (state.result === 'ignored' || state.result === 'undone') return [];
+    if (['ignored', 'skipped', 'undone'].includes(state.result ?? '')) return [];
     return resultOf(step.leaves.until)?.result === 'done' ? [] : [step.leaves.text()];
   });
 }
 
 /** Answers the failure that ends the run; undefined when it goes on. */
 async function takeStep(run: StepRun, step: Step): Promise<SdError | undefined> {
-  const { journal, emit, ask } = run;
+  const { journal, emit } = run;
+  const ask = step.unasked ? undefined : run.ask;
+  if (step.needed?.() === false) {
+    journal.set({ name: step.name, title: step.title, begin: Date.now(), end: Date.now(), result: 'skipped' });
+    return undefined;
+  }
   const index = run.steps.indexOf(step) + 1;
   if (ask !== undefined && !(await ask.before(step))) {
     journal.set({ name: step.name, title: step.title, begin: Date.now(), end: Date.now(), result: 'ignored' });

@@ -11,6 +11,7 @@ import { print, prompt } from '../../report/terminal.ts';
 /** How a step ended, as its line says it. */
 const ENDS = {
   done: 'OK.',
+  skipped: 'nothing to do.',
   ignored: 'Ignored!',
   failed: 'Error!',
   failed_ignored: 'Error! Ignored manually.',
