@@ -2,6 +2,7 @@
 // Promise: whatever a command reads of a source, its signature was judged first; an old catalog in place of a newer one is refused.
 
 import type { Brought, Depot } from '../depot/depot.ts';
+import type { ImportOptions } from '../depot/import/depot.ts';
 import { openDepot } from '../depot/open.ts';
 import type { SerialOptions } from '../depot/serial.ts';
 import { signatureFindings } from '../depot/signature.ts';
@@ -31,6 +32,8 @@ export interface SourceParts {
   readonly options: SourceOptions;
   readonly remember: boolean;
   readonly serial?: SerialOptions;
+  /** For packages of other systems. */
+  readonly packages?: ImportOptions;
 }
 
 /**
@@ -38,12 +41,12 @@ export interface SourceParts {
  * Throws what openDepot and openWebDepot throw, SdError `bad_key`, `keys_insecure`, `signature_bad`, `not_signed`,
  * `signature_key_unknown`, `catalog_replayed`.
  */
-export async function openSource(location: string, { options, remember, serial }: SourceParts): Promise<Depot> {
+export async function openSource(location: string, { options, remember, serial, packages }: SourceParts): Promise<Depot> {
   const keys = trustedKeys(options.trusted_keys);
   const trust = { keys, directory: options.trusted_keys, required: options.verify_signatures };
   const depot = isWebLocation(location)
     ? await openWeb(location, options, trust)
-    : await openDepot(location, { ...serial, trust });
+    : await openDepot(location, { ...serial, trust, ...(packages === undefined ? {} : { packages }) });
   try {
     const said = [...judgeGeneration(depot, options.admin_directory), ...signatureSaid(depot, keys.size > 0, options)];
     if (remember) rememberGeneration(depot, options.admin_directory);
