@@ -1,6 +1,6 @@
 // Builds dist/: one ES module bundle split by dynamic import, so that each command loads only what it needs (D11), and one
 // executable per command of src/commands/index.ts in dist/bin/. `node build.mjs --test-hooks` builds dist-test/ with the crash and delay points in.
-import { chmodSync, cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -31,13 +31,16 @@ await build({
   logLevel: 'warning',
 });
 
-// Shell functions that control scripts read (src/execution/control-directory.ts).
+// What travels with the program and is not compiled (src/host/library.ts).
 cpSync('lib', join(out, 'lib'), { recursive: true });
 
 mkdirSync(join(out, 'bin'));
 const { commandNames } = await import(pathToFileURL(resolve(out, 'main.mjs')).href);
 for (const name of commandNames) {
   const path = join(out, 'bin', name);
-  writeFileSync(path, `#!/usr/bin/env node\nimport('../main.mjs').then((program) => program.main('${name}'));\n`);
+  // A starter of its own, for a command that is not always started by the shell.
+  const own = join('lib', 'bin', name);
+  if (existsSync(own)) copyFileSync(own, path);
+  else writeFileSync(path, `#!/usr/bin/env node\nimport('../main.mjs').then((program) => program.main('${name}'));\n`);
   chmodSync(path, 0o755);
 }

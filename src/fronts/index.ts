@@ -5,5 +5,8 @@ import type { FrontCommand } from './declaration.ts';
 
 export const FRONTS: Readonly<Record<string, () => Promise<FrontCommand>>> = {
   'apply-patch': async () => (await import('./gated/apply-patch.ts')).applyPatchCommand,
+  hotpatch: async () => (await import('./hotpatch/admin.ts')).hotpatch,
+  'hotpatch-mk': async () => (await import('./hotpatch/make.ts')).hotpatchMk,
+  hotpatchd: async () => (await import('./hotpatch/daemon.ts')).hotpatchd,
   'mk-gated-patch': async () => (await import('./gated/mk-gated-patch.ts')).mkGatedPatchCommand,
 };

@@ -127,6 +127,11 @@ export class Conditions {
   }
 }
 
+/** Throws SdError `interpreter_missing` where conditions cannot be evaluated. */
+export function requireConditions(): void {
+  requireTclsh();
+}
+
 /**
  * What an evaluation at the builder's place says: syntax errors anywhere, and what the condition comes to with made-up facts. Throws
  * SdError `interpreter_missing`.

@@ -1,0 +1,71 @@
+// Bundles into the store of a root: by command, or found in the directory of incoming bundles.
+// Promise: a bundle goes in whole or not at all; one that cannot be read is set aside once, with its reason, and stops nothing else.
+
+import { lstatSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { reasonOf, SdError } from '../../model/error.ts';
+import { copyInto, readBundle, requireDone } from './bundle.ts';
+import type { Place } from './place.ts';
+
+/** A file that cannot be read may still be on its way: so many milliseconds after its last change it is not. */
+const SETTLED = 60_000;
+
+/** What came of one file. */
+export interface Imported {
+  readonly file: string;
+  /** Ids in the order of the bundle; negative ones are `withdrawn`. */
+  readonly added: readonly string[];
+  readonly withdrawn: readonly string[];
+}
+
+/** Takes the definitions of a bundle into the store. Throws SdError `not_a_bundle`, and what a damaged depot throws. */
+export async function importBundle(place: Place, file: string): Promise<Imported> {
+  const entries = await readBundle(file);
+  requireDone(await copyInto(place.invocation, file, place.store));
+  const ids = (negative: boolean) => entries.filter((each) => each.tombstone === negative).map(({ id }) => id);
+  return { file, added: ids(false), withdrawn: ids(true) };
+}
+
+/**
+ * Imports every `*.bundle` of the incoming directory in the order of names and takes it away. `refused` hears why one was renamed to
+ * `*.refused`, or why the directory was not looked at.
+ */
+export async function importIncoming(
+  place: Place,
+  heard: { imported(result: Imported): void; refused(why: string): void },
+): Promise<void> {
+  const distrust = distrusted(place.incoming);
+  if (distrust !== undefined) return heard.refused(distrust);
+  for (const name of readdirSync(place.incoming).filter(isBundle).sort()) {
+    const file = join(place.incoming, name);
+    try {
+      heard.imported(await importBundle(place, file));
+      rmSync(file);
+    } catch (error) {
+      if (!(error instanceof SdError)) throw error;
+      if (Date.now() - statSync(file).mtimeMs < SETTLED && !SETTLED_CODES.has(error.code)) continue;
+      renameSync(file, `${file}.refused`);
+      heard.refused(`${name}: ${error.message}`);
+    }
+  }
+}
+
+/** Refusals that no waiting mends. */
+const SETTLED_CODES: ReadonlySet<string> = new Set(['not_a_bundle', 'bad_hotpatch_id']);
+
+function isBundle(name: string): boolean {
+  return name.endsWith('.bundle') && !name.startsWith('.');
+}
+
+/** What lies there runs with the rights of the daemon, so nobody else may put anything there. */
+function distrusted(directory: string): string | undefined {
+  try {
+    const { uid, mode } = lstatSync(directory);
+    const mine = uid === process.geteuid?.() || uid === 0;
+    return mine && (mode & 0o022) === 0
+      ? undefined
+      : `"${directory}" is not looked at: others than its owner may write there (chmod 700, chown root).`;
+  } catch (error) {
+    return `"${directory}" is not looked at: ${reasonOf(error)}`;
+  }
+}
