@@ -7,6 +7,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   cleanup: async () => (await import('./cleanup.ts')).cleanup,
   sd: async () => (await import('./sd.ts')).sd,
   show_patches: async () => (await import('./show-patches.ts')).showPatchesCommand,
+  swacl: async () => (await import('./swacl.ts')).swacl,
   swagentd: async () => (await import('./swagentd.ts')).swagentd,
   swask: async () => (await import('./swask.ts')).swask,
   swconfig: async () => (await import('./swconfig.ts')).swconfig,

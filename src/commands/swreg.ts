@@ -39,7 +39,10 @@ async function run(invocation: Invocation): Promise<number> {
   const paths = objects.map((object) => sourcePath(object, caller, '/'));
   const { registerPaths } = await import('../operations/register.ts');
   return runWork({ invocation, options, software: paths, targets: ['/'], job: false }, (_, context, emit) =>
-    registerPaths({ context, admin: options.ownDirectory, level, on: !has(invocation, '-u'), paths }, emit),
+    registerPaths(
+      { context, admin: options.ownDirectory, level, on: !has(invocation, '-u'), paths, access: options.values },
+      emit,
+    ),
   );
 }
 

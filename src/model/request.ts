@@ -64,6 +64,7 @@ export interface EngineOptions {
   readonly run_scripts: boolean;
   /** Seconds after which a control script is killed; 0 = never. Ours. */
   readonly script_timeout: number;
+  readonly run_as_superuser: boolean;
   readonly show_superseded_patches: boolean;
   readonly sign_key: string;
   readonly system_file_path: string;

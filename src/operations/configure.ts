@@ -8,6 +8,7 @@ import type { Emit } from '../model/events.ts';
 import type { Outcome } from '../model/plan.ts';
 import type { TargetRequest } from '../model/request.ts';
 import { selectOnTarget } from '../selection/target.ts';
+import { requireRoot } from './access.ts';
 import { softwareSpecs } from './copy.ts';
 import { askRequests } from './requests.ts';
 import { responseOps } from './responses.ts';
@@ -37,6 +38,7 @@ export async function configure(request: ConfigureRequest, emit: Emit): Promise<
   return runSession(context, place, emit, async (session) => {
     session.emit({ type: 'selection.begin' });
     if (request.target !== '/') throw notPrimary(request.target);
+    requireRoot(request.target, 'w', options);
     const target = await connect(session, 'target', place, () =>
       openRoot(request.target, { session, options, preview, create: false }),
     );

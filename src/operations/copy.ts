@@ -12,6 +12,7 @@ import type { Outcome, Selection } from '../model/plan.ts';
 import type { InstallRequest } from '../model/request.ts';
 import { qualified } from '../model/spec.ts';
 import { selectForInstall } from '../selection/install.ts';
+import { replaced, requireDepot, requireProducts, selectedProducts } from './access.ts';
 import { type DepotTarget, openDepotTarget } from './depot-target.ts';
 import { depotViews } from './depot-views.ts';
 import { registerNew } from './register.ts';
@@ -31,6 +32,8 @@ export async function copy(request: InstallRequest, emit: Emit): Promise<Outcome
   const place = `${context.host}:${request.target}`;
   return runSession(context, place, emit, async (session) => {
     session.emit({ type: 'selection.begin' });
+    requireDepot(request.target, 'i', options);
+    requireDepot(request.source, 'r', options);
     const open = () => openDepotTarget(request.target, { session, options, preview });
     const target = await connect(session, 'target', place, open);
     try {
@@ -60,6 +63,9 @@ async function copyFrom(
   const selection = selectForInstall({ ...parts, software: request.software });
   const places = { source: `${context.host}:${source.location}`, target: `${context.host}:${request.target}` };
   const software = softwareSpecs(selection, source.catalog);
+  const products = selectedProducts(selection);
+  requireProducts(request.source, products, 'r', options);
+  requireProducts(request.target, replaced(products, target.catalog()), 'w', options);
   if (!endSelection(session, selection, { ...places, software, enforce: options.enforce_selections })) return {};
   return agentSession(session, { task: 'copy', ...places, logfile: `${places.target}/swagent.log` }, async () => {
     session.emit({ type: 'analysis.begin', preview });

@@ -13,6 +13,7 @@ import { lookUp } from '../model/patches.ts';
 import type { Outcome, Selection } from '../model/plan.ts';
 import type { InstallRequest } from '../model/request.ts';
 import { selectForInstall } from '../selection/install.ts';
+import { requireDepot, requireProducts, requireRoot, selectedProducts } from './access.ts';
 import { softwareSpecs } from './copy.ts';
 import { judgeDepot } from './depot-trust.ts';
 import { registerNew } from './register.ts';
@@ -36,6 +37,8 @@ export async function install(request: InstallRequest, emit: Emit): Promise<Outc
   return runSession(request.context, place, emit, async (session) => {
     session.emit({ type: 'selection.begin' });
     const { options, preview } = request;
+    requireRoot(request.target, 'i', options);
+    requireDepot(request.source, 'r', options);
     let reboots = false;
     let result: SessionResult;
     const target = await connect(session, 'target', place, () =>
@@ -78,6 +81,8 @@ async function installFrom(
   const places = { source: `${context.host}:${source.location}`, target: `${context.host}:${request.target}` };
   const { asked, selection } = await answered(source, target, request, session, selected);
   const software = softwareSpecs(selection, asked.catalog);
+  requireProducts(request.source, selectedProducts(selection), 'r', options);
+  if (selectedProducts(selection).some((id) => target.catalog().product(id))) requireRoot(request.target, 'w', options);
   if (!endSelection(session, selection, { ...places, software, enforce: options.enforce_selections })) {
     return [{}, false];
   }

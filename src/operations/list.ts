@@ -28,6 +28,7 @@ export async function list(request: ListRequest): Promise<ListOutcome> {
   );
   let target: ListTarget | undefined;
   try {
+    if (process.geteuid?.() !== 0) await (await import('./access.ts')).requireListing(request, of !== undefined);
     if (of) {
       const { placeRows } = await import('./list-places.ts');
       return outcome({ of, sections: [{ rows: await placeRows(of, request) }] }, []);

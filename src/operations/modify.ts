@@ -13,6 +13,7 @@ import type { Finding, Outcome } from '../model/plan.ts';
 import type { TargetRequest } from '../model/request.ts';
 import { selectOnTarget } from '../selection/target.ts';
 import type { Store } from '../store/store.ts';
+import { requireDepot, requireRoot } from './access.ts';
 import { softwareSpecs } from './copy.ts';
 import { draftChanges, type Edits, planOf } from './modify-plan.ts';
 import { exportCatalog } from './modify-source.ts';
@@ -37,6 +38,7 @@ export async function commitPatches(request: TargetRequest, emit: Emit): Promise
   const place = `${context.host}:${request.target}`;
   return runSession(context, place, emit, async (session) => {
     session.emit({ type: 'selection.begin' });
+    requireRoot(request.target, 'w', options);
     const target = await connect(session, 'target', place, () =>
       openRoot(request.target, { session, options, preview, create: false }),
     );
@@ -69,6 +71,8 @@ export async function modifyDefinitions(request: ModifyRequest, emit: Emit): Pro
   const place = `${request.context.host}:${request.target}`;
   return runSession(request.context, place, emit, async (session) => {
     session.emit({ type: 'selection.begin' });
+    if (request.depot) requireDepot(request.target, 'w', request.options);
+    else requireRoot(request.target, 'w', request.options);
     const target = await connect(session, 'target', place, () => openTarget(request, session));
     try {
       return await changeTarget(request, session, target, place);

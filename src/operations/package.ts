@@ -16,6 +16,7 @@ import type { Outcome, Plan } from '../model/plan.ts';
 import type { PackageRequest } from '../model/request.ts';
 import type { FileRecord, FilesetKey } from '../model/software.ts';
 import { qualified } from '../model/spec.ts';
+import { replaced, requireDepot, requireProducts } from './access.ts';
 import { type DepotTarget, openDepotTarget } from './depot-target.ts';
 import { depotViews } from './depot-views.ts';
 import { chooseSoftware, type PackageChoice, planPackage } from './package-plan.ts';
@@ -82,9 +83,12 @@ async function packageDepot(
   const { options, preview } = request;
   const path = resolve(request.target);
   const place = `${request.context.host}:${path}`;
+  requireDepot(path, 'i', options);
   const target = await connect(session, 'target', place, () => openDepotTarget(path, { session, options, preview }));
   try {
     session.emit({ type: 'analysis.begin', preview });
+    const ids = choice.products.map((product) => product.id);
+    requireProducts(path, replaced(ids, target.catalog()), 'w', options);
     const { space } = depotViews(path);
     const plan = planPackage({
       source: source.catalog,

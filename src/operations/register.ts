@@ -1,13 +1,15 @@
 // Registered depots and roots of this machine (commands.md 5.8): `<admin_directory>/host_object` in SD's text format (formats.md 9).
 // Promise: idempotent; the file is replaced durably and whole, and two commands at a time lose nobody's entry.
 
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileDurably } from '../host/durable.ts';
 import { hasErrno, reasonOf, SdError } from '../model/error.ts';
 import type { Emit } from '../model/events.ts';
 import type { Outcome } from '../model/plan.ts';
 import type { SessionContext } from '../model/request.ts';
+import { type AccessOptions, requireDepot, requireHost } from './access.ts';
+import { locked } from './lock-file.ts';
 import { findingOf, runSession } from './session.ts';
 
 export type RegisteredLevel = 'depot' | 'root';
@@ -17,6 +19,8 @@ export interface RegisterRequest {
   /** Directory that holds `host_object`. */
   readonly admin: string;
   readonly level: RegisteredLevel;
+  /** What access lists are looked for with. */
+  readonly access: AccessOptions;
   /** False unregisters. */
   readonly on: boolean;
   /** Absolute paths. */
@@ -57,6 +61,8 @@ export async function registerPaths(request: RegisterRequest, emit: Emit): Promi
     for (const path of request.paths) {
       try {
         if (on) requireObject(path, level);
+        requireHost(on ? 'i' : 'w', request.access);
+        if (on && level === 'depot') requireDepot(path, 'r', request.access);
         const changed = on ? register(admin, path, level) : drop(admin, path, level);
         if (changed) session.emit({ type: 'registered', path, level, on });
         else session.report([unchanged(path, level, on)]);
@@ -121,44 +127,6 @@ function change(admin: string, make: (entries: Entry[]) => Entry[]): boolean {
       todo: 'Correct the permissions, or name another directory with -x admin_directory=.',
       data: { admin },
     });
-  }
-}
-
-/** Runs `body` while no other process does; waits up to ten seconds. A lock whose process is gone is taken over. */
-function locked<T>(lock: string, body: () => T): T {
-  for (let tries = 0; !tryLock(lock); tries++) {
-    if (tries === 200) throw Object.assign(new Error(`${lock} stays held`), { code: 'EEXIST' });
-    if (holderIsGone(lock)) rmSync(lock, { force: true });
-    else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
-  }
-  try {
-    return body();
-  } finally {
-    rmSync(lock, { force: true });
-  }
-}
-
-function tryLock(lock: string): boolean {
-  try {
-    const fd = openSync(lock, 'wx');
-    writeSync(fd, String(process.pid));
-    closeSync(fd);
-    return true;
-  } catch (error) {
-    if (hasErrno(error, 'EEXIST')) return false;
-    throw error;
-  }
-}
-
-function holderIsGone(lock: string): boolean {
-  try {
-    const pid = Number(readFileSync(lock, 'utf8'));
-    // Between its creation and its first byte a lock has no number yet.
-    if (!(pid > 0)) return false;
-    process.kill(pid, 0);
-    return false;
-  } catch (error) {
-    return hasErrno(error, 'ESRCH');
   }
 }
 

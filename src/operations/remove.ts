@@ -12,6 +12,7 @@ import type { Emit } from '../model/events.ts';
 import type { Outcome, Plan, Selection } from '../model/plan.ts';
 import type { TargetRequest } from '../model/request.ts';
 import { selectOnTarget } from '../selection/target.ts';
+import { requireRemoval, requireRoot } from './access.ts';
 import { softwareSpecs } from './copy.ts';
 import { depotViews } from './depot-views.ts';
 import { unregister } from './register.ts';
@@ -32,6 +33,7 @@ export async function remove(request: TargetRequest, emit: Emit): Promise<Outcom
   const place = `${request.context.host}:${request.target}`;
   return runSession(request.context, place, emit, async (session) => {
     session.emit({ type: 'selection.begin' });
+    if (!request.depot) requireRoot(request.target, 'w', request.options);
     return request.depot ? removeFromDepot(request, session, place) : removeFromRoot(request, session, place);
   });
 }
@@ -111,6 +113,7 @@ async function decide(
     depot,
   });
   const software = softwareSpecs(selection, parts.catalog);
+  if (depot) requireRemoval(request.target, selection, parts.catalog, options);
   if (!endSelection(session, selection, { target: parts.place, software, enforce: options.enforce_selections }))
     return {};
   return agentSession(session, { task: 'remove', target: parts.place, logfile: parts.logfile }, async () => {

@@ -19,6 +19,7 @@ import type { TargetRequest } from '../model/request.ts';
 import type { FilesetKey } from '../model/software.ts';
 import { brief } from '../model/spec.ts';
 import { selectOnTarget } from '../selection/target.ts';
+import { requireDepot, requireProducts, requireRoot, selectedProducts } from './access.ts';
 import { softwareSpecs } from './copy.ts';
 import { openRoot, type RootTarget } from './root-target.ts';
 import { rootViews } from './root-views.ts';
@@ -47,6 +48,8 @@ export interface VerifyRequest extends TargetRequest {
 export async function verify(request: VerifyRequest, emit: Emit): Promise<Outcome> {
   const place = `${request.context.host}:${request.target}`;
   return runSession(request.context, place, emit, async (session) => {
+    if (request.depot) requireDepot(request.target, 'r', request.options);
+    else requireRoot(request.target, 'w', request.options);
     if (request.options.ipd) await verifyStore(request, session);
     session.emit({ type: 'selection.begin' });
     return request.depot ? verifyDepot(request, session, place) : verifyRoot(request, session, place);
@@ -152,6 +155,7 @@ async function verifyAll(request: VerifyRequest, session: Session, subject: Subj
   const { options, depot } = request;
   const { catalog } = subject.control;
   const selection = selectOnTarget({ target: catalog, software: request.software, options, verb: 'verify', depot });
+  if (depot) requireProducts(request.target, selectedProducts(selection), 'r', options);
   const specs = softwareSpecs(selection, catalog);
   if (
     !endSelection(session, selection, { target: subject.place, software: specs, enforce: options.enforce_selections })

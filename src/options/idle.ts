@@ -83,8 +83,14 @@ const DERIVED = without('What is needed is found from the path or the objects th
   ),
 });
 
+const LISTS = without(
+  'What has no access list of its own follows its template (swacl), so none has to be written for it.',
+  {
+    create_target_acls: boolean('pk', true, 'Write access control lists for what is packaged.'),
+  },
+);
+
 const PERMISSIONS = without('Who may do what is decided by the permissions of the file system.', {
-  create_target_acls: boolean('pk', true, 'Write access control lists for what is packaged.'),
   customer_umask_octal: octal('rm', 0o022, 'Permissions taken from files that are made.'),
   source_depot_audit: boolean('ag', true, 'Record who copied what.'),
 });
@@ -109,6 +115,7 @@ export const IDLE = {
   ...TRANSACTIONS,
   ...STORAGE,
   ...DERIVED,
+  ...LISTS,
   ...PERMISSIONS,
   ...LATER,
 } as const;

@@ -189,7 +189,7 @@ function finish(sheet: Sheet, around: Surroundings): ResolvedOptions {
 }
 
 /** Commands that only look at the installed software of `/`. */
-const READERS: ReadonlySet<CommandName> = new Set(['swlist', 'swverify', 'show_patches', 'check_patches']);
+const READERS: ReadonlySet<CommandName> = new Set(['swlist', 'swverify', 'swacl', 'show_patches', 'check_patches']);
 
 function ownDirectory(sheet: Sheet, around: Surroundings): string {
   const set = sheet.values.get('admin_directory') as string;

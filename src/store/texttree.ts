@@ -176,6 +176,11 @@ function removeDirectory(tree: string, id: string): void {
   rmSync(join(tree, safeName(id)), { recursive: true, force: true });
 }
 
+/** Directory of a product, or bundle, in a text tree. */
+export function objectDirectory(tree: string, id: string): string {
+  return join(tree, safeName(id));
+}
+
 /** An id as the name of a directory. Ids of foreign catalogs are not ours to trust: none may lead out of the tree or hide. */
 function safeName(id: string): string {
   const name = id.replaceAll('/', '%2f').replaceAll('\0', '%00');

@@ -48,7 +48,8 @@ test('swreg registers what is there and fails for what is not', async () => {
   const depot = join(admin, 'depot');
   mkdirSync(join(depot, 'catalog'), { recursive: true });
   const context = { command: 'swreg', user: 'u@h', host: 'h' };
-  const request = { context, admin, level: 'depot', on: true } as const;
+  const access = { admin_directory: admin, run_as_superuser: true };
+  const request = { context, admin, access, level: 'depot', on: true } as const;
   const outcome = await registerPaths({ ...request, paths: [join(admin, 'none'), admin, depot] }, () => undefined);
   expect(outcome).toMatchObject({ exitCode: 1, findings: [{ code: 'not_a_depot' }, { code: 'not_a_depot' }] });
   expect(registered([admin], 'depot')).toEqual([depot]);

@@ -280,6 +280,7 @@ export function options(changes: Partial<EngineOptions> = {}): EngineOptions {
     release_file: '/etc/sw-release',
     remove_empty_depot: true,
     remove_obsolete_filesets: false,
+    run_as_superuser: true,
     run_scripts: true,
     script_timeout: 0,
     show_superseded_patches: false,
