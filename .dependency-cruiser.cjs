@@ -12,7 +12,8 @@ const rooms = {
   operations: ['analysis', 'selection', 'execution', 'depot', 'ipd', 'store', 'definition', 'host', 'model'],
   options: ['model', 'host'],
   report: ['model', 'host'],
-  commands: ['operations', 'options', 'report', 'model'],
+  tui: ['operations', 'options', 'report', 'model'],
+  commands: ['tui', 'operations', 'options', 'report', 'model'],
   fronts: ['operations', 'options', 'report', 'model'],
   cli: ['commands', 'fronts', 'options', 'report', 'model'],
 };

@@ -61,8 +61,12 @@ export const SESSION_FLAGS: readonly FlagDeclaration[] = [SAVE_SESSION, LOAD_SES
 
 export const INTERACTIVE: FlagDeclaration = {
   name: '-i',
-  meaning: 'Start the interactive user interface.',
-  refused: 'There is no interactive user interface in this release; name the software on the command line.',
+  meaning: 'Start the user interface of the terminal; software named too is marked there.',
+};
+export const PROGRESS: FlagDeclaration = {
+  name: '--progress',
+  argument: 'style',
+  meaning: 'Show progress on stderr: auto (a line, on a terminal only), json (one object a line) or none.',
 };
 export const SCHEDULE: FlagDeclaration = {
   name: '-Q',

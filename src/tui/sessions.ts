@@ -1,0 +1,376 @@
+// The interface of swinstall, swcopy and swremove (commands.md 13.2-13.4): selection, analysis, progress, and back to the selection.
+// Promise: no rule of its own. What is selected says selection, what would be done says the plan, what is done say the events.
+
+import { SdError } from '../model/error.ts';
+import type { Reason, Selection } from '../model/plan.ts';
+import { type Browsed, browse, selectionOf, topObjects } from '../operations/browse.ts';
+import { withChosen } from '../options/chosen.ts';
+import { patchFilters } from '../options/patch-filters.ts';
+import { type ResolvedOptions, surroundings } from '../options/resolve.ts';
+import type { OptionValues } from '../options/table.ts';
+import { shortReason } from '../report/reasons.ts';
+import { print } from '../report/terminal.ts';
+import type { Watcher } from '../report/watcher.ts';
+import { askGroup, askOptions, askPath, askSaveGroup, askSaveSession } from './asking.ts';
+import { Interface } from './interface.ts';
+import { looked } from './looking.ts';
+import { type Marks, withMark, withoutMark } from './marks.ts';
+import { managePatches } from './patches.ts';
+import { beginState, closed, objectAt, openedAt, type SelectionState, selectionWindow } from './selection.ts';
+import { VERBS, type Verb, type Wish } from './selection-menus.ts';
+import { type Said, SessionRun } from './session-run.ts';
+import { requireTerminal } from './terminal.ts';
+import { textWindow } from './viewer.ts';
+
+/** What a session is asked to do. */
+export interface Asked {
+  readonly options: ResolvedOptions;
+  readonly software: readonly string[];
+  /** Absolute paths. */
+  readonly targets: readonly string[];
+  readonly source?: string;
+}
+
+export interface Interactive extends Asked {
+  readonly verb: 'install' | 'copy' | 'remove';
+  readonly host: string;
+  readonly home: string;
+  /** True when the targets are depots. */
+  readonly depot: boolean;
+  /** Absolute path of a source or target as somebody types it. Throws SdError. */
+  pathOf(kind: 'source' | 'target', text: string): string;
+  /** Runs the session on every target; returns the exit code of the command. */
+  perform(asked: Asked, watcher: Watcher): Promise<number>;
+}
+
+/**
+ * Lets somebody choose and run sessions until they leave. Returns the exit code of the last session, 0 when none was run.
+ * Throws SdError `no_terminal`, what opening the source and target throws, and `Stopped`.
+ */
+export async function interactSession(interactive: Interactive): Promise<number> {
+  requireTerminal(interactive.options.command);
+  const program = new SessionProgram(interactive);
+  try {
+    return await Interface.run((ui) => program.run(ui));
+  } finally {
+    // The windows are gone; what was wrong stays on the screen.
+    const lines = program.said.filter((each) => each.stream === 'stderr').map((each) => each.line);
+    print('stderr', lines);
+  }
+}
+
+interface Opened {
+  readonly source?: Browsed;
+  readonly target: Browsed;
+}
+
+const NOTHING: Selection = { entries: [], excluded: [], bundles: [], unmatched: [], locations: {}, findings: [] };
+
+class SessionProgram {
+  readonly #about: Interactive;
+  readonly #verb: Verb;
+  #asked: Asked;
+  #opened!: Opened;
+  #marks: Marks;
+  #selection = NOTHING;
+  #state!: SelectionState;
+  #ui!: Interface;
+  #code = 0;
+  #left = false;
+  /** Of the last session. */
+  said: readonly Said[] = [];
+
+  constructor(about: Interactive) {
+    this.#about = about;
+    this.#verb = VERBS[about.verb];
+    const { options, software, targets, source } = about;
+    this.#asked = { options, software, targets, ...(source === undefined ? {} : { source }) };
+    this.#marks = new Map(software.map((operand) => [operand, undefined]));
+  }
+
+  async run(ui: Interface): Promise<number> {
+    this.#ui = ui;
+    await this.#open(this.#asked);
+    try {
+      await this.#choose('');
+      for (;;) {
+        const { wish, state } = await ui.ask(selectionWindow(this.#state));
+        this.#state = state;
+        await this.#guarded(() => this.#fulfil(wish));
+        if (this.#left) return this.#code;
+      }
+    } finally {
+      this.#close();
+    }
+  }
+
+  /** What a user can cause is shown, and the window goes on as it was. */
+  async #guarded(work: () => Promise<void> | void): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof SdError)) throw error;
+      await this.#tell('Error', `${error.message} [${error.code}]`);
+    }
+  }
+
+  async #fulfil(wish: Wish): Promise<void> {
+    if (wish === 'exit') {
+      this.#left = true;
+      return;
+    }
+    const seen = await looked(wish, this.#state, {
+      ui: this.#ui,
+      about: this.#about,
+      options: this.#asked.options,
+      place: this.#shownPlace(),
+      catalog: this.#shown().catalog,
+    });
+    if (seen) {
+      const { software_view } = this.#asked.options.values;
+      this.#state = seen.state;
+      if (seen.wish !== undefined) await this.#fulfil(seen.wish);
+      if (seen.view !== undefined && seen.view !== software_view) await this.#change({ software_view: seen.view });
+      return;
+    }
+    const object = objectAt(this.#state);
+    switch (wish) {
+      case 'open':
+        if (object) this.#state = openedAt(this.#state, object);
+        return;
+      case 'close':
+        this.#state = closed(this.#state);
+        return;
+      case 'mark':
+        if (object) await this.#remark(withMark(this.#marks, object));
+        return;
+      case 'unmark':
+        return this.#unmark();
+      case 'analyse':
+        return this.#analyse();
+      case 'refresh':
+        return this.#reopen(this.#asked);
+      default:
+        return this.#changeSomething(wish);
+    }
+  }
+
+  async #changeSomething(wish: Wish): Promise<void> {
+    const under = selectionWindow(this.#state);
+    const { options } = this.#asked;
+    if (wish === 'patches') {
+      const filters = patchFilters(options.command, surroundings(this.#about.home));
+      const about = { source: this.#shown().catalog, filters, saves: this.#about.verb === 'install' };
+      const chosen = await managePatches(this.#ui, under, options.values, about);
+      if (chosen) await this.#change(chosen);
+    } else if (wish === 'match') await this.#change({ match_target: !options.values.match_target });
+    else if (wish === 'options') {
+      const chosen = await askOptions(this.#ui, under, options);
+      if (chosen) await this.#change(chosen);
+    } else if (wish === 'source' || wish === 'target') await this.#move(wish);
+    else if (wish === 'add_group') {
+      const operands = await askGroup(this.#ui, under, this.#about.home);
+      await this.#remark(new Map([...this.#marks, ...operands.map((operand) => [operand, undefined] as const)]));
+    } else if (wish === 'save_group') {
+      this.#say(await askSaveGroup(this.#ui, under, this.#about.home, [...this.#marks.keys()]));
+    } else if (wish === 'save_session') {
+      const { source } = this.#asked;
+      const asked = { software: [...this.#marks.keys()], targets: this.#asked.targets, ...(source ? { source } : {}) };
+      this.#say(await askSaveSession(this.#ui, under, { home: this.#about.home, options, asked }));
+    }
+  }
+
+  /** The catalog that is shown: what can be had, or what is there. */
+  #shown(): Browsed {
+    return this.#opened.source ?? this.#opened.target;
+  }
+
+  #shownPlace(): { path: string; depot: boolean } {
+    const { source, targets } = this.#asked;
+    return source === undefined ? { path: targets[0]!, depot: this.#about.depot } : { path: source, depot: true };
+  }
+
+  async #open(asked: Asked): Promise<void> {
+    const { admin_directory, software_view } = asked.options.values;
+    const { depot, verb, host } = this.#about;
+    const source =
+      asked.source === undefined ? undefined : await browse({ path: asked.source, depot: true }, admin_directory);
+    let target: Browsed;
+    try {
+      target = await browse({ path: asked.targets[0]!, depot }, admin_directory, verb !== 'remove');
+    } catch (error) {
+      source?.close();
+      throw error;
+    }
+    if (this.#opened) this.#close();
+    this.#opened = { ...(source ? { source } : {}), target };
+    this.#asked = asked;
+    const places = asked.targets.map((path) => `${host}:${path}`);
+    const before = this.#state as SelectionState | undefined;
+    const columns = this.#verb.name === 'remove' && !depot ? REMOVED : CHOSEN;
+    const begun = beginState(
+      {
+        command: asked.options.command,
+        verb: this.#verb,
+        target: places.join(' '),
+        columns: before?.columns ?? [...columns],
+        ...(asked.source === undefined ? {} : { source: `${host}:${asked.source}` }),
+      },
+      topObjects(this.#shown().catalog, software_view),
+    );
+    this.#state = before ? { ...begun, sorting: before.sorting, filter: before.filter } : begun;
+  }
+
+  #close(): void {
+    const { source, target } = this.#opened;
+    source?.close();
+    target.close();
+    const close = () => undefined;
+    this.#opened = { ...(source ? { source: { ...source, close } } : {}), target: { ...target, close } };
+  }
+
+  /** As `#open`, with the selection made anew. */
+  async #reopen(asked: Asked): Promise<void> {
+    await this.#open(asked);
+    await this.#choose('');
+  }
+
+  async #move(kind: 'source' | 'target'): Promise<void> {
+    const { source, targets, options } = this.#asked;
+    const text = kind === 'source' ? source! : targets.join(' ');
+    const admins = [options.values.admin_directory, options.ownDirectory];
+    const typed = await askPath(this.#ui, selectionWindow(this.#state), {
+      kind,
+      text,
+      admins,
+      depot: kind === 'source' || this.#about.depot,
+    });
+    if (typed === undefined) return;
+    const paths = typed.split(/\s+/).map((word) => this.#about.pathOf(kind, word));
+    await this.#reopen({ ...this.#asked, ...(kind === 'source' ? { source: paths[0]! } : { targets: paths }) });
+  }
+
+  async #change(chosen: Partial<OptionValues>): Promise<void> {
+    const before = this.#asked;
+    try {
+      const asked = { ...before, options: withChosen(before.options, chosen) };
+      if ('software_view' in chosen) await this.#open(asked);
+      else this.#asked = asked;
+      await this.#choose('');
+    } catch (error) {
+      this.#asked = before;
+      throw error;
+    }
+  }
+
+  async #remark(marks: Marks): Promise<void> {
+    const before = this.#marks;
+    this.#marks = marks;
+    try {
+      await this.#choose('');
+    } catch (error) {
+      this.#marks = before;
+      throw error;
+    }
+  }
+
+  async #unmark(): Promise<void> {
+    const object = objectAt(this.#state);
+    if (!object) return;
+    await this.#remark(withoutMark(this.#marks, object, reasonsOf(this.#selection)));
+    if (object.filesets().some((key) => this.#state.selected.has(key))) {
+      this.#say(
+        `It stays marked: ${[...object.filesets()].map((key) => this.#state.selected.get(key)).find((each) => each !== undefined)}`,
+      );
+    }
+  }
+
+  /** Makes the selection of what is marked; a new problem is told. */
+  async #choose(message: string): Promise<void> {
+    const before = new Set(this.#selection.findings.map((finding) => finding.text));
+    this.#selection = this.#select();
+    const { entries, findings } = this.#selection;
+    this.#state = {
+      ...this.#state,
+      selected: selectedOf(this.#selection),
+      summary: this.#summary(entries.length),
+      message,
+    };
+    const fresh = findings.filter((finding) => finding.severity !== 'note' && !before.has(finding.text));
+    if (fresh.length > 0)
+      await this.#tell(
+        'Selection',
+        ...fresh.map((finding) => `${finding.severity.toUpperCase()}: ${finding.text} [${finding.code}]`),
+      );
+  }
+
+  #select(): Selection {
+    const software = [...this.#marks.keys()];
+    const { values } = this.#asked.options;
+    const matching = this.#about.verb !== 'remove' && (values.match_target || values.patch_match_target);
+    if (software.length === 0 && !matching) return NOTHING;
+    const { source, target } = this.#opened;
+    return selectionOf({
+      verb: this.#about.verb,
+      ...(source ? { source: source.catalog } : {}),
+      target: target.catalog,
+      software,
+      options: values,
+    });
+  }
+
+  #summary(count: number): string {
+    if (count === 0) return 'Nothing is marked.';
+    const products = new Set(this.#selection.entries.map((entry) => entry.key.split('/')[0]));
+    const asked = this.#selection.entries.filter((entry) => entry.reason.kind === 'asked').length;
+    const filter = this.#asked.options.values.patch_filter;
+    const more = count > asked ? `, ${count - asked} of them came along` : '';
+    const filtered = this.#about.verb === 'remove' || filter === '*.*' ? '' : `   patches: ${filter}`;
+    return `Marked: ${count} fileset${count === 1 ? '' : 's'} of ${products.size} product${products.size === 1 ? '' : 's'}${more}.${filtered}`;
+  }
+
+  async #analyse(): Promise<void> {
+    if (this.#selection.entries.length === 0) {
+      this.#say('Nothing is marked: Space marks what the cursor is on.');
+      return;
+    }
+    const does = TITLES[this.#about.verb];
+    const targets = this.#asked.targets.map((path) => `${this.#about.host}:${path}`);
+    // The session opens what it works on itself, and may have to recover it first.
+    this.#close();
+    for (;;) {
+      const run = new SessionRun(this.#ui, `${this.#asked.options.command} - ${does}`, targets);
+      try {
+        const code = await this.#about.perform({ ...this.#asked, software: [...this.#marks.keys()] }, run);
+        if (run.executed) this.#code = code;
+        if ((await run.end(code)) === 'again') continue;
+      } finally {
+        this.#ui.unshow();
+        this.said = run.said;
+      }
+      if (run.executed) this.#marks = new Map();
+      break;
+    }
+    await this.#reopen(this.#asked);
+  }
+
+  #say(message: string): void {
+    this.#state = { ...this.#state, message };
+  }
+
+  async #tell(title: string, ...text: string[]): Promise<void> {
+    await this.#ui.askOver(selectionWindow(this.#state), textWindow(title, text));
+  }
+}
+
+const CHOSEN = ['marked', 'name', 'revision', 'title', 'size', 'category'] as const;
+const REMOVED = ['marked', 'name', 'revision', 'title', 'size', 'state'] as const;
+const TITLES = { install: 'Install', copy: 'Copy', remove: 'Remove' } as const;
+
+function reasonsOf(selection: Selection): ReadonlyMap<string, Reason> {
+  return new Map(selection.entries.map((entry) => [entry.key, entry.reason]));
+}
+
+function selectedOf(selection: Selection): ReadonlyMap<string, string> {
+  return new Map(selection.entries.map((entry) => [entry.key, shortReason(entry.reason)]));
+}
