@@ -4,6 +4,7 @@
 import { type Attributes, list, text, withAttributes } from '../model/attributes.ts';
 import type { FileRecord, Fileset, Product, Subproduct } from '../model/software.ts';
 import { tagOf } from '../model/software.ts';
+import type { Packed } from './compress.ts';
 
 /** data_model_revision of 10.x to 11.31 (formats.md 10). */
 const DATA_MODEL = '2.40';
@@ -15,6 +16,8 @@ const ROOT_ONLY = [
   'install_source',
   'install_type',
   'location',
+  // Says on which volume of a serial depot something lies; serial-volumes.ts gives it.
+  'media_sequence_number',
   'patch_state',
   'superseded_by',
 ];
@@ -24,20 +27,33 @@ export function isStored(file: FileRecord): boolean {
   return file.type === 'f' || file.type === 'a';
 }
 
-/** Attributes of a product or bundle in a depot. `there` is what the depot holds under this id now; `now` in seconds. */
+/** When something came into a depot. */
+export interface Arrival {
+  /** Seconds since 1970. */
+  readonly now: number;
+  /** The times of the source stay, where it has some (preserve_create_time; always on a tape). */
+  readonly keepTimes?: boolean;
+}
+
+/** Attributes of a product or bundle in a depot. `there` is what the depot holds under this id now. */
 export function availableAttributes(
   attributes: Attributes,
   id: string,
   there: Attributes | undefined,
-  now: number,
+  arrival: Arrival,
 ): Attributes {
   return withAttributes(withoutRootOnly(attributes), {
     data_model_revision: text(attributes, 'data_model_revision') || DATA_MODEL,
     instance_id: instanceOf(id, text(attributes, 'tag')),
     control_directory: id,
-    create_time: (there && text(there, 'create_time')) || String(now),
-    mod_time: String(now),
+    ...timesOf(attributes, there, arrival),
   });
+}
+
+function timesOf(from: Attributes, there: Attributes | undefined, { now, keepTimes }: Arrival) {
+  const [created, changed] = keepTimes ? [text(from, 'create_time'), text(from, 'mod_time')] : ['', ''];
+  const mod_time = changed || created || String(now);
+  return { create_time: created || (there && text(there, 'create_time')) || mod_time, mod_time };
 }
 
 /** A product without its filesets, merged with what the depot holds of it. */
@@ -45,9 +61,9 @@ export function availableProduct(
   from: Product,
   id: string,
   there: Product | undefined,
-  now: number,
+  arrival: Arrival,
 ): Omit<Product, 'filesets'> {
-  const attributes = withAttributes(availableAttributes(from.attributes, id, there?.attributes, now), {
+  const attributes = withAttributes(availableAttributes(from.attributes, id, there?.attributes, arrival), {
     all_filesets: allFilesets(from, there),
   });
   return { id, attributes, subproducts: mergedSubproducts(from, there), controlFiles: from.controlFiles };
@@ -59,24 +75,24 @@ export function availableFileset(
   id: string,
   files: readonly FileRecord[],
   there: Attributes | undefined,
-  now: number,
+  arrival: Arrival,
 ): Fileset {
   const attributes = withAttributes(withoutRootOnly(from.attributes), {
     data_model_revision: text(from.attributes, 'data_model_revision') || DATA_MODEL,
     instance_id: text(from.attributes, 'instance_id') || '1',
     control_directory: id,
     size: text(from.attributes, 'size') || String(sizeOf(from, files)),
-    create_time: (there && text(there, 'create_time')) || String(now),
-    mod_time: String(now),
+    ...timesOf(from.attributes, there, arrival),
     state: 'available',
   });
   return { id, attributes, controlFiles: from.controlFiles };
 }
 
-/** The record of a file whose plain bytes lie in the depot, with the facts found while they were read. */
+/** The record of a file that lies in the depot, with the facts found while its plain bytes were read, and how it is compressed. */
 export function storedRecord(
   file: FileRecord,
   facts: { size: number; cksum: number; sha256: string } | undefined,
+  compression: Packed['record'] = {},
 ): FileRecord {
   if (!isStored(file)) return file;
   const {
@@ -86,7 +102,9 @@ export function storedRecord(
     compressed_cksum: _cksum,
     ...plain
   } = file;
-  return facts ? { ...plain, size: facts.size, cksum: facts.cksum, sha256: facts.sha256 } : plain;
+  return facts === undefined
+    ? plain
+    : { ...plain, size: facts.size, cksum: facts.cksum, sha256: facts.sha256, ...compression };
 }
 
 /** The depot object's attributes after a change; `given` (a PSF's depot object) wins over what is there. */

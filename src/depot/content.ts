@@ -2,15 +2,16 @@
 // Must not: open anything; directory.ts and serial.ts do.
 
 import { gunzipSync } from 'node:zlib';
-import { readContent } from '../host/digest.ts';
+import { type Digested, readContent } from '../host/digest.ts';
 import { safeName } from '../host/rootpath.ts';
 import { bytesContent, type Content, contentSize } from '../model/content.ts';
 import { reasonOf, SdError } from '../model/error.ts';
 import type { FileRecord, FilesetKey } from '../model/software.ts';
+import { unpackedLarge } from './compress.ts';
+import type { Depot } from './depot.ts';
 
-/** Bytes of a compressed file whose record tells no size, and of any: it is unpacked in memory. */
-const MOST_UNSIZED = 64 * 1024 * 1024;
-const MOST_PLAIN = 1024 * 1024 * 1024;
+/** Bytes of a compressed file that is unpacked in memory: a larger one is laid out on disk, one whose record tells no size is refused. */
+const MOST_IN_MEMORY = 64 * 1024 * 1024;
 
 /** Path of a stored file below the depot: `<product>/<fileset>/<path>` (formats.md 9). */
 export function storedAt(fileset: FilesetKey, file: FileRecord): string {
@@ -32,6 +33,7 @@ export function plainContent(depot: string, fileset: FilesetKey, file: FileRecor
         todo: 'Copy the software with uncompress_files=true where it was packaged.',
       });
     }
+    if ((file.size ?? 0) > MOST_IN_MEMORY) return sized(depot, fileset, file, unpackedLarge(stored));
     return sized(depot, fileset, file, bytesContent(inflate(depot, fileset, file, readContent(stored))));
   } finally {
     if (stored.kind === 'region') stored.close();
@@ -41,7 +43,7 @@ export function plainContent(depot: string, fileset: FilesetKey, file: FileRecor
 function inflate(depot: string, fileset: FilesetKey, file: FileRecord, bytes: Uint8Array): Uint8Array {
   try {
     // The recorded size bounds the memory that a forged file can take.
-    return gunzipSync(bytes, { maxOutputLength: Math.min(Math.max(file.size ?? MOST_UNSIZED, 1), MOST_PLAIN) });
+    return gunzipSync(bytes, { maxOutputLength: Math.max(file.size ?? MOST_IN_MEMORY, 1) });
   } catch (error) {
     throw damaged('content_damaged', depot, fileset, file, reasonOf(error), error);
   }
@@ -69,6 +71,19 @@ function damaged(
     data: { depot, fileset, path: file.path },
     cause,
   });
+}
+
+/** Throws SdError `content_mismatch` when what was read of a stored file is not what its record says. */
+export function compareContent(source: Depot, fileset: FilesetKey, file: FileRecord, found: Digested): void {
+  for (const fact of ['size', 'cksum', 'sha256'] as const) {
+    if (file[fact] === undefined || file[fact] === found[fact]) continue;
+    throw new SdError('content_mismatch', {
+      what: `The content of "${safeName(storedAt(fileset, file))}" in "${source.location}" is not what its catalog says.`,
+      because: `Its ${fact} is ${found[fact]}, not ${file[fact]}.`,
+      todo: 'Check the source with swverify.',
+      data: { path: file.path, fact, expected: file[fact], found: found[fact] },
+    });
+  }
 }
 
 /** SdError `content_missing`: the catalog lists a file that the depot does not hold. */

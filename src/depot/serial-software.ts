@@ -25,19 +25,20 @@ export interface SerialChoice {
 /** The catalog of the serial depot. Its ids are those of the source. `now`, in seconds, is for objects that have no times yet. */
 export function serialCatalog(source: Depot, choice: SerialChoice, now: number): Catalog {
   const files = new Map<FilesetKey, readonly FileRecord[]>();
+  const arrival = { now, keepTimes: true };
   const products = basesFirst(choice.products).map((product): Product => {
-    const own = availableProduct(product, product.id, product, timeOf(product, now));
+    const own = availableProduct(product, product.id, product, arrival);
     const filesets = product.filesets.map((fileset) => {
       const key = filesetKey(product.id, fileset.id);
       const records = source.catalog.files(key).map((file) => completed(source, key, file));
       files.set(key, records);
-      return availableFileset(fileset, fileset.id, records, fileset.attributes, timeOf(fileset, now));
+      return availableFileset(fileset, fileset.id, records, fileset.attributes, arrival);
     });
     return { ...own, filesets };
   });
   const bundles = choice.bundles.map((bundle) => ({
     id: bundle.id,
-    attributes: availableAttributes(bundle.attributes, bundle.id, bundle.attributes, timeOf(bundle, now)),
+    attributes: availableAttributes(bundle.attributes, bundle.id, bundle.attributes, arrival),
   }));
   const byId = new Map(products.map((product) => [product.id, product]));
   return {

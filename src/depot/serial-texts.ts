@@ -8,23 +8,31 @@ import { type Attributes, text } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
 import { type ControlFile, type FileRecord, filesetKey, tagOf } from '../model/software.ts';
 
-/** One member; `mtime` in seconds since 1970. */
+/** One member, of root; `mtime` in seconds since 1970. */
 export interface TextMember {
   readonly path: string;
   readonly mode: number;
+  readonly uid: 0;
+  readonly gid: 0;
   readonly mtime: number;
   readonly bytes: Buffer;
 }
 
-/** All catalog members of the depot. The first, `catalog/INDEX`, is the concatenation of the other INDEX files. */
-export function catalogMembers(catalog: Catalog): TextMember[] {
+/** Whoever reads it has an idea of its own of who owns the catalog. */
+const BY_ROOT = { uid: 0, gid: 0 } as const;
+
+/**
+ * All catalog members of the depot's volume `number`. The first, `catalog/INDEX`, is the concatenation of the other INDEX files.
+ */
+export function catalogMembers(catalog: Catalog, number = 1): TextMember[] {
   const indexes: Buffer[] = [];
-  const members = [...objectMembers(catalog)].flatMap((object) => {
+  const members = [...objectMembers(catalog, number)].flatMap((object) => {
     const [index] = object;
     indexes.push(index!.bytes);
     return object;
   });
   const joined = {
+    ...BY_ROOT,
     path: 'catalog/INDEX',
     mode: 0o444,
     mtime: timeOf(catalog.attributes),
@@ -34,10 +42,10 @@ export function catalogMembers(catalog: Catalog): TextMember[] {
 }
 
 /** Members of each object, its INDEX first. */
-function* objectMembers(catalog: Catalog): Generator<TextMember[]> {
+function* objectMembers(catalog: Catalog, number: number): Generator<TextMember[]> {
   const vendors = new Map(catalog.vendors().map((vendor) => [tagOf(vendor), vendor]));
   const vendorOf = (object: { readonly attributes: Attributes }) => vendors.get(text(object.attributes, 'vendor_tag'));
-  yield membersOf('catalog/dfiles', catalog.attributes, headText(catalog), [], []);
+  yield membersOf('catalog/dfiles', catalog.attributes, headText(catalog, number), [], []);
   for (const bundle of catalog.bundles()) {
     yield membersOf(`catalog/${bundle.id}/pfiles`, bundle.attributes, printBundle(bundle, vendorOf(bundle)), [], []);
   }
@@ -58,11 +66,11 @@ function* objectMembers(catalog: Catalog): Generator<TextMember[]> {
   }
 }
 
-function headText(catalog: Catalog): string {
+function headText(catalog: Catalog, number: number): string {
   return printDistribution({
     object: 'distribution',
     attributes: catalog.attributes,
-    media: { sequence_number: '1' },
+    media: { sequence_number: String(number) },
     vendors: catalog.vendors(),
     categories: catalog.categories(),
     bundles: catalog.bundles(),
@@ -97,8 +105,8 @@ function membersOf(
     files,
   });
   const members: TextMember[] = [
-    { path: `${directory}/INDEX`, mode: 0o444, mtime, bytes },
-    { path: `${directory}/INFO`, mode: 0o444, mtime, bytes: Buffer.from(info) },
+    { ...BY_ROOT, path: `${directory}/INDEX`, mode: 0o444, mtime, bytes },
+    { ...BY_ROOT, path: `${directory}/INFO`, mode: 0o444, mtime, bytes: Buffer.from(info) },
   ];
   // One file may serve several tags; it travels once.
   const names = new Set(['INDEX', 'INFO']);
@@ -107,6 +115,7 @@ function membersOf(
     if (names.has(name)) continue;
     names.add(name);
     members.push({
+      ...BY_ROOT,
       path: `${directory}/${name}`,
       mode: file.mode ?? 0o555,
       mtime: file.mtime ?? mtime,

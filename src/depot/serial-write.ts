@@ -1,88 +1,100 @@
-// Serial depot, to write: one tar stream in SD's order (formats.md 13; patches.md 3.8): the whole catalog, then contents product by
-// product, bases before their patches. No directories, no ACLs, no locks, names without `./`.
+// Serial depot, to write: a tar stream in SD's order (formats.md 13; patches.md 3.8): the whole catalog, then contents product by
+// product, bases before their patches; several such streams where a volume is limited (serial-volumes.ts). No directories, no ACLs, no locks, names without `./`.
 // Promise: the same software gives the same bytes; every file is compared to the catalog that was written before it.
 
-import { tarWriter } from '../host/archive.ts';
+import { type TarWriter, tarSize, tarWriter } from '../host/archive.ts';
 import { digestContent } from '../host/digest.ts';
+import type { Catalog } from '../model/catalog.ts';
 import type { Content } from '../model/content.ts';
-import { SdError } from '../model/error.ts';
-import { type FileRecord, type FilesetKey, filesetKey } from '../model/software.ts';
+import type { FileRecord, FilesetKey } from '../model/software.ts';
 import { isStored } from './available.ts';
-import { storedAt } from './content.ts';
+import { compareContent } from './content.ts';
 import type { Depot } from './depot.ts';
+import type { SecretKey } from './minisign.ts';
 import { type SerialChoice, serialCatalog } from './serial-software.ts';
-import { catalogMembers } from './serial-texts.ts';
+import { catalogMembers, type TextMember } from './serial-texts.ts';
+import { memberOf, splitVolumes } from './serial-volumes.ts';
+import { signTexts } from './signature.ts';
 
 export interface SerialOptions {
   /** Seconds since 1970, for objects of the source that carry no times yet. */
   readonly now: number;
+  /** Bytes that a volume takes; absent where there is no limit. */
+  readonly capacity?: number;
+  /** Signs the catalog. */
+  readonly signKey?: SecretKey;
+  /** Called with the number of volumes before anything is written. */
+  readonly onVolumes?: (count: number) => void;
   /** Called before the contents of each fileset, in the order of the stream. */
   readonly onFileset?: (fileset: FilesetKey) => void;
   /** Called after each file. */
   readonly onFile?: (file: FileRecord) => void;
 }
 
+/** Where the stream goes. It is done with the bytes when `write` returns. */
+export interface SerialSink {
+  write(bytes: Uint8Array): void;
+  /** The volume before is complete; what is written from now on belongs to volume `number`. Needed only with a capacity. */
+  nextVolume?(number: number): void;
+}
+
 /**
- * Writes the software chosen from `source` as a serial depot. The sink is done with the bytes when `write` returns.
- * Throws what the sink and the source throw, and SdError `content_mismatch`; what was written is then useless.
+ * Writes the software chosen from `source` as a serial depot.
+ * Throws what the sink and the source throw, SdError `content_mismatch`, and `fileset_too_large` before anything is written; what was
+ * written is then useless.
  */
-export function writeSerial(
-  source: Depot,
-  choice: SerialChoice,
-  sink: { write(bytes: Uint8Array): void },
-  options: SerialOptions,
-): void {
-  const catalog = serialCatalog(source, choice, options.now);
-  const tar = tarWriter(sink);
-  for (const { bytes, ...member } of catalogMembers(catalog)) {
-    tar.file({ ...member, uid: 0, gid: 0 }, { kind: 'bytes', bytes });
-  }
-  for (const product of catalog.products()) {
-    for (const fileset of product.filesets) {
-      const key = filesetKey(product.id, fileset.id);
-      options.onFileset?.(key);
-      for (const file of catalog.files(key)) {
-        if (!isStored(file)) continue;
-        withContent(source, key, file, (content) => tar.file(memberOf(key, file), content));
-        options.onFile?.(file);
-      }
+export function writeSerial(source: Depot, choice: SerialChoice, sink: SerialSink, options: SerialOptions): void {
+  const whole = serialCatalog(source, choice, options.now);
+  const room = options.capacity === undefined ? undefined : options.capacity - signatureSize(whole, options);
+  const { catalog, volumes } = splitVolumes(whole, room);
+  options.onVolumes?.(volumes.length);
+  for (const [before, filesets] of volumes.entries()) {
+    if (before > 0) sink.nextVolume!(before + 1);
+    const tar = tarWriter(sink);
+    const members = catalogMembers(catalog, before + 1);
+    for (const { bytes, ...member } of before === 0 ? signed(members, options) : members.slice(0, 1)) {
+      tar.file(member, { kind: 'bytes', bytes });
     }
+    for (const key of filesets) writeFileset(source, catalog, key, tar, options);
+    tar.end();
   }
-  tar.end();
+}
+
+/** The list of digests and its signature stand behind the other texts of the depot itself. */
+function signed(members: readonly TextMember[], { signKey, now }: SerialOptions): readonly TextMember[] {
+  if (signKey === undefined) return members;
+  const texts = members.map(({ path, bytes }) => ({ path: path.slice('catalog/'.length), bytes }));
+  const own = signTexts(texts, signKey, now).map(
+    ({ path, bytes }): TextMember => ({ ...members[0]!, path: `catalog/${path}`, bytes }),
+  );
+  const at = members.findLastIndex(({ path }) => path.startsWith('catalog/dfiles/')) + 1;
+  return [...members.slice(0, at), ...own, ...members.slice(at)];
+}
+
+/** Bytes that a signature adds to the first volume. */
+function signatureSize(catalog: Catalog, options: SerialOptions): number {
+  const sizeOf = (members: readonly TextMember[]) =>
+    members.reduce((sum, { bytes, ...member }) => sum + tarSize(member, bytes.length), 0);
+  const members = catalogMembers(catalog);
+  return sizeOf(signed(members, options)) - sizeOf(members);
+}
+
+function writeFileset(source: Depot, catalog: Catalog, key: FilesetKey, tar: TarWriter, options: SerialOptions): void {
+  options.onFileset?.(key);
+  for (const file of catalog.files(key)) {
+    if (!isStored(file)) continue;
+    withContent(source, key, file, (content) => tar.file(memberOf(key, file), content));
+    options.onFile?.(file);
+  }
 }
 
 function withContent(source: Depot, key: FilesetKey, file: FileRecord, use: (content: Content) => void): void {
   const content = source.content(key, file);
   try {
-    compare(source, key, file, content);
+    // The catalog is written before the bytes, so bytes that do not fit it must not follow. The second reading comes from memory.
+    compareContent(source, key, file, digestContent(content));
     use(content);
   } finally {
     if (content.kind === 'region') content.close();
   }
-}
-
-/** The catalog is written before the bytes, so bytes that do not fit it must not follow. The second reading comes from memory. */
-function compare(source: Depot, key: FilesetKey, file: FileRecord, content: Content): void {
-  const found = digestContent(content);
-  for (const fact of ['size', 'cksum', 'sha256'] as const) {
-    if (file[fact] === found[fact]) continue;
-    throw new SdError('content_mismatch', {
-      what: `The content of "${storedAt(key, file)}" in "${source.location}" is not what its catalog says.`,
-      because: `Its ${fact} is ${found[fact]}, not ${file[fact]}.`,
-      todo: 'Check the source with swverify.',
-      data: { path: file.path, fact, expected: file[fact], found: found[fact] },
-    });
-  }
-}
-
-function memberOf(key: FilesetKey, file: FileRecord) {
-  return {
-    path: storedAt(key, file),
-    mode: file.mode ?? 0o644,
-    uid: file.uid ?? 0,
-    gid: file.gid ?? 0,
-    ...(file.owner === undefined ? {} : { owner: file.owner }),
-    ...(file.group === undefined ? {} : { group: file.group }),
-    mtime: file.mtime ?? 0,
-  };
 }

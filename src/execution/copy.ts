@@ -2,7 +2,7 @@
 // Promise: a product is in the depot whole, its bytes compared to its catalog, or as it was before. No control script runs.
 // Must not: choose; the plan did.
 
-import { isStored } from '../depot/available.ts';
+import { type Arrival, isStored } from '../depot/available.ts';
 import type { Depot } from '../depot/depot.ts';
 import { RootPaths } from '../host/rootpath.ts';
 import type { Attributes } from '../model/attributes.ts';
@@ -13,10 +13,18 @@ import { lookUp } from '../model/patches.ts';
 import type { Plan, PlannedFileset, PlannedProduct } from '../model/plan.ts';
 import type { FileRecord } from '../model/software.ts';
 import type { Store } from '../store/store.ts';
-import type { Staged } from '../store/transaction-types.ts';
 import { definitionOps } from './carried.ts';
 import { bundleOps, depotOp, filesetOps, productOps } from './depot-records.ts';
-import { discardSteps, type Incoming, storagePath, storedFiles, storeSteps, tellFiles } from './storage.ts';
+import {
+  Arriving,
+  discardSteps,
+  type Incoming,
+  type StoredAs,
+  storagePath,
+  storedFiles,
+  storeSteps,
+  tellFiles,
+} from './storage.ts';
 import { inTurn } from './turns.ts';
 
 export interface CopyParts {
@@ -25,8 +33,9 @@ export interface CopyParts {
   /** The open depot that is changed. */
   readonly store: Store;
   readonly emit: Emit;
-  /** Seconds since 1970 for create_time and mod_time of what changes. */
-  readonly now: number;
+  /** For create_time and mod_time of what changes. */
+  readonly arrival: Arrival;
+  readonly storedAs: StoredAs;
   /** Ids, in the source catalog, of bundles whose records travel with the software. */
   readonly bundles: readonly string[];
   /** Attributes of the depot object itself, where the source gives some (a PSF). */
@@ -48,7 +57,8 @@ export async function executeCopy(plan: Plan, parts: CopyParts): Promise<void> {
 }
 
 async function copyProduct(planned: PlannedProduct, parts: CopyParts, paths: RootPaths): Promise<void> {
-  const { source, store, now } = parts;
+  const { source, store, arrival } = parts;
+  const arriving = new Arriving(source, parts.storedAs);
   const from = source.catalog.product(planned.id);
   if (!from) throw new Error(`planned product ${planned.id} is not in ${source.location}`);
   const target = store.catalog();
@@ -60,16 +70,23 @@ async function copyProduct(planned: PlannedProduct, parts: CopyParts, paths: Roo
   await store.apply({
     label: `${parts.task} ${planned.spec}`,
     files: [
-      ...storeSteps(store.layout.anchor, source, incoming, places),
+      ...storeSteps(store.layout.anchor, arriving, incoming, places),
       ...discardSteps(before, staying, planned.drops),
     ],
     change: (staged) => [
-      depotOp(target, parts.depotAttributes ?? {}, now),
+      depotOp(target, parts.depotAttributes ?? {}, arrival.now),
       // A PSF's categories are the depot's, whether or not its own products name them.
       ...definitionOps(source.catalog, target, parts.task === 'package' ? 'all' : [from, ...from.filesets]),
       ...planned.drops.map((fileset): CatalogOp => ({ op: 'drop_fileset', fileset })),
-      ...productOps(source.catalog, from, target, planned.targetId, now),
-      ...filesets.flatMap(({ fileset, files }) => recordsOf(source.catalog, target, fileset, files, staged, now)),
+      ...productOps(source.catalog, from, target, planned.targetId, arrival),
+      ...filesets.flatMap(({ fileset, files }) => {
+        const at = new Map(files.map((one) => [one.file.path, one.at]));
+        const stored = (file: FileRecord) => {
+          const place = at.get(file.path);
+          return arriving.record(file, place, staged.get(place ?? ''));
+        };
+        return recordsOf(source.catalog, target, fileset, stored, arrival);
+      }),
     ],
     onFile: tellFiles(incoming, parts.emit),
     onPiece: (bytes) => parts.emit({ type: 'file.part', bytes }),
@@ -80,15 +97,12 @@ function recordsOf(
   source: Catalog,
   target: Catalog,
   planned: PlannedFileset,
-  incoming: readonly Incoming[],
-  staged: ReadonlyMap<string, Staged>,
-  now: number,
+  stored: (file: FileRecord) => FileRecord,
+  arrival: Arrival,
 ): CatalogOp[] {
   const found = lookUp(source, planned.key);
   if (!found) throw new Error(`planned fileset ${planned.key} is not in the source`);
-  const at = new Map(incoming.map((one) => [one.file.path, one.at]));
-  const stagedOf = (file: FileRecord) => staged.get(at.get(file.path) ?? '');
-  return filesetOps(source, found, target, planned.targetKey, stagedOf, now);
+  return filesetOps(source, found, target, planned.targetKey, stored, arrival);
 }
 
 /** The bundles come last, when all they point at is there. */
@@ -97,7 +111,7 @@ async function copyBundles(parts: CopyParts): Promise<void> {
   const bundles = parts.source.catalog.bundles().filter((bundle) => wanted.has(bundle.id));
   if (bundles.length === 0) return;
   const target = parts.store.catalog();
-  const ops = [...definitionOps(parts.source.catalog, target, bundles), ...bundleOps(target, bundles, parts.now)];
+  const ops = [...definitionOps(parts.source.catalog, target, bundles), ...bundleOps(target, bundles, parts.arrival)];
   await parts.store.apply({ label: `${parts.task} bundles`, files: [], change: () => ops });
 }
 

@@ -14,7 +14,7 @@ import { BLOCK, decodeHeader } from './tar-header.ts';
 import { tarMembers } from './tar-read.ts';
 
 export type { ArchiveFormat, Member } from './archive-member.ts';
-export { type TarWriter, tarWriter } from './tar-write.ts';
+export { type TarMember, type TarWriter, tarSize, tarWriter } from './tar-write.ts';
 
 export interface Archive {
   readonly format: ArchiveFormat;

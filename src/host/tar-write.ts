@@ -59,6 +59,22 @@ export function tarWriter(sink: { write(bytes: Uint8Array): void }): TarWriter {
   };
 }
 
+/** Bytes that a regular file takes in an archive, headers and padding included. `size` is that of its content. */
+export function tarSize(member: TarMember, size: number): number {
+  let headers = 0;
+  const padded = (bytes: number) => Math.ceil(bytes / BLOCK) * BLOCK;
+  const counted = {
+    put(bytes: Uint8Array) {
+      headers += bytes.length;
+    },
+    pad() {
+      headers = padded(headers);
+    },
+  };
+  writeHeader(counted, wordsOf(member, '0', size));
+  return headers + padded(size);
+}
+
 function wordsOf(member: TarMember, flag: string, size: number): TarWords {
   const path = judgedPath(member.path, member.path) ?? '.';
   const link = flag === '1' ? judgedPath(member.link!, member.link!) : member.link;
@@ -76,7 +92,7 @@ function wordsOf(member: TarMember, flag: string, size: number): TarWords {
   };
 }
 
-function writeHeader(out: Blocks, words: TarWords): void {
+function writeHeader(out: Pick<Blocks, 'put' | 'pad'>, words: TarWords): void {
   const block = Buffer.alloc(BLOCK);
   // The codec also cries for names that are not ASCII, though their bytes fit; so it is only a hint to look.
   const records = encodeHeader(words, block) ? unfitting(words, block) : [];

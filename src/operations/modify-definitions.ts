@@ -182,7 +182,7 @@ class Merge {
           install_date: installDate(this.#parts.now),
           all_filesets: product.filesets.map(tagOf),
         }
-      : availableProduct(product, id, undefined, seconds).attributes;
+      : availableProduct(product, id, undefined, { now: seconds }).attributes;
     this.#draft.putProduct({ id, attributes, subproducts: product.subproducts, controlFiles: [] });
     this.#draft.tell('add', { level: 'product', object: { ...product, id, attributes } });
     this.#controlFiles(product.id, product.controlFiles, id, []);
@@ -228,7 +228,8 @@ class Merge {
           install_date: installDate(this.#parts.now),
           applied_patches: [],
         }
-      : availableFileset(fileset, id, filesIn(this.#source, product, fileset.id), undefined, seconds).attributes;
+      : availableFileset(fileset, id, filesIn(this.#source, product, fileset.id), undefined, { now: seconds })
+          .attributes;
     const added = { id, attributes, controlFiles: [] };
     this.#draft.putFileset(productId, added);
     const there = this.#draft.product(productId)!;

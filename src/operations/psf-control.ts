@@ -6,6 +6,7 @@ import { complaint } from '../definition/complaint.ts';
 import { CONTROL_SCRIPTS } from '../definition/keywords.ts';
 import type { ControlDirective } from '../definition/psf.ts';
 import { cksumOf } from '../host/digest.ts';
+import { packagedTime } from '../host/source-date.ts';
 import type { AttributeValue } from '../model/attributes.ts';
 import { reasonOf } from '../model/error.ts';
 import type { ControlFile } from '../model/software.ts';
@@ -54,7 +55,7 @@ function readSource(directive: ControlDirective, around: Surroundings) {
   try {
     const content = readFileSync(path);
     const stats = statSync(path);
-    return { content, executable: (stats.mode & 0o111) !== 0, mtime: Math.floor(stats.mtimeMs / 1000) };
+    return { content, executable: (stats.mode & 0o111) !== 0, mtime: packagedTime(Math.floor(stats.mtimeMs / 1000)) };
   } catch (error) {
     const what = `The control file "${directive.tag}" cannot be read from "${path}".`;
     throw complaint('source_missing', directive.position, what, reasonOf(error), 'Correct the path, or make the file.');

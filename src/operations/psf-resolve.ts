@@ -9,6 +9,7 @@ import type { Position } from '../definition/complaint.ts';
 import { complaint } from '../definition/complaint.ts';
 import type { FileDirective, FileOptions, PsfFileset } from '../definition/psf.ts';
 import type { Accounts } from '../host/accounts.ts';
+import { packagedTime } from '../host/source-date.ts';
 import { reasonOf } from '../model/error.ts';
 import type { Finding } from '../model/plan.ts';
 import type { FileRecord, FileType } from '../model/software.ts';
@@ -215,7 +216,7 @@ class Resolver {
       mode: this.#mode(type, wishes.options, stats),
       ...this.#owner(wishes.options, stats),
       ...this.#group(wishes.options, stats),
-      mtime: stats ? Math.floor(stats.mtimeMs / 1000) : this.#around.now,
+      mtime: stats ? packagedTime(Math.floor(stats.mtimeMs / 1000)) : this.#around.now,
       ...(stats && (type === 'f' || type === 'a') && { size: stats.size }),
       ...more,
       ...(wishes.is_volatile && { is_volatile: true }),

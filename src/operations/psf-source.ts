@@ -12,6 +12,7 @@ import type { Depot } from '../depot/depot.ts';
 import { accountsOf } from '../host/accounts.ts';
 import { digestContent } from '../host/digest.ts';
 import { openRegion } from '../host/region.ts';
+import { madeAt } from '../host/source-date.ts';
 import type { Catalog } from '../model/catalog.ts';
 import { emptyCatalog } from '../model/catalog.ts';
 import type { Content } from '../model/content.ts';
@@ -40,7 +41,7 @@ export async function psfDepot(psfFile: string, options: PsfOptions): Promise<De
   const cwd = resolve(options.cwd ?? '.');
   const location = resolve(cwd, psfFile);
   const psf = parsePsf(readPsf(location), { file: psfFile, read: (path) => readFileSync(resolve(cwd, path), 'utf8') });
-  const now = Math.floor(Date.now() / 1000);
+  const now = madeAt();
   const { followSymlinks } = options;
   const builder = new Builder({ cwd, followSymlinks, accounts: accountsOf('/'), now, findings: [...psf.findings] });
   return builder.depot(psf, location);

@@ -1,5 +1,6 @@
 // Where a serial depot is written to: a file, a device or named pipe, a command, standard output (commands.md 5.7; clients.md).
-// Promise: a file appears whole or not at all, replacing an older one by rename; writes are synchronous, so nothing piles up.
+// Promise: a file appears whole or not at all, replacing an older one by rename, and of several volumes all or none; writes are
+// synchronous, so nothing piles up. A device is let go before its next volume is asked for.
 
 import {
   closeSync,
@@ -17,24 +18,79 @@ import { writeAll } from '../host/digest.ts';
 import { fsyncDirectory } from '../host/durable.ts';
 import { pipeTo } from '../host/process.ts';
 import { hasErrno, reasonOf, SdError } from '../model/error.ts';
+import type { Volumes } from '../model/request.ts';
 
 export interface SerialTarget {
   write(bytes: Uint8Array): void;
+  /** The volume before is complete: opens the next. Throws SdError `volume_missing`, `volume_wrong`, and as openSerialTarget. */
+  nextVolume(number: number): void;
   /** All was written: makes it durable and visible. Throws SdError `command_failed` when the command says it failed. */
   finish(): Promise<void>;
   /** Something went wrong: leaves what was there before. After `finish` it does nothing. */
   abandon(): Promise<void>;
 }
 
-/**
- * `target` is a path, `|command`, or `-` for standard output.
- * Throws SdError `target_is_directory`, `target_missing` (no such parent directory) or `target_not_writable`.
- */
-export function openSerialTarget(target: string): SerialTarget {
-  return explained(target, openSink(target));
+/** One volume. */
+interface Sink {
+  write(bytes: Uint8Array): void;
+  /** Lets a device go, so that its medium can be changed. */
+  release?(): void;
+  finish(): Promise<void>;
+  abandon(): Promise<void>;
 }
 
-function openSink(target: string): SerialTarget {
+/**
+ * `target` is a path, `|command`, or `-` for standard output; `volumes` are the places of further volumes.
+ * Throws SdError `target_is_directory`, `target_missing` (no such parent directory) or `target_not_writable`.
+ */
+export function openSerialTarget(target: string, volumes?: Volumes): SerialTarget {
+  const places = [target];
+  const sinks = [explained(target, openSink(target))];
+  const names = [...(volumes?.names ?? [])];
+  return {
+    write: (bytes) => sinks.at(-1)!.write(bytes),
+    nextVolume(number) {
+      sinks.at(-1)!.release?.();
+      const place = names.shift() ?? volumes?.ask?.(number, places.at(-1)!);
+      if (place === undefined) throw noPlace(target, number);
+      if (places.includes(place) && sinks[places.indexOf(place)]!.release === undefined) throw twice(place, number);
+      sinks.push(explained(place, openSink(place)));
+      places.push(place);
+    },
+    async finish() {
+      for (const sink of sinks) await sink.finish();
+    },
+    async abandon() {
+      for (const sink of sinks) await sink.abandon();
+    },
+  };
+}
+
+/** Throws SdError `volume_missing` when fewer places than `count` are named and nobody can be asked. */
+export function requireVolumes(target: string, volumes: Volumes | undefined, count: number): void {
+  const named = 1 + (volumes?.names.length ?? 0);
+  if (named < count && volumes?.ask === undefined) throw noPlace(target, named + 1, count);
+}
+
+function noPlace(target: string, number: number, count?: number): SdError {
+  return new SdError('volume_missing', {
+    what: `The serial depot "${target}" cannot be written.`,
+    because: `There is no place for its volume ${number}${count === undefined ? '' : ` of ${count}`}.`,
+    todo: 'Name a target for each volume behind "@", or raise media_capacity.',
+    data: { target, number },
+  });
+}
+
+function twice(place: string, number: number): SdError {
+  return new SdError('volume_wrong', {
+    what: `Volume ${number} cannot be written to "${place}".`,
+    because: 'Another volume of the same depot is there.',
+    todo: 'Name a place of its own for each volume.',
+    data: { place, number },
+  });
+}
+
+function openSink(target: string): Sink {
   if (target.startsWith('|')) return commandTarget(target.slice(1).trim());
   if (target === '-') return streamTarget(standardOutput());
   const there = existsSync(target) ? statSync(target) : undefined;
@@ -53,7 +109,7 @@ export function isFileTarget(target: string): boolean {
   return !target.startsWith('|') && target !== '-' && (!existsSync(target) || statSync(target).isFile());
 }
 
-function fileTarget(path: string): SerialTarget {
+function fileTarget(path: string): Sink {
   const temporary = join(dirname(path), `.${basename(path)}.sd-new.${process.pid}`);
   const fd = openToWrite(path, temporary, constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW);
   let open = true;
@@ -75,9 +131,14 @@ function fileTarget(path: string): SerialTarget {
   };
 }
 
-function deviceTarget(path: string): SerialTarget {
+function deviceTarget(path: string): Sink {
   const fd = openToWrite(path, path, 0);
-  return { ...streamTarget(fd), finish: async () => closeSync(fd) };
+  let open = true;
+  const release = () => {
+    if (open) closeSync(fd);
+    open = false;
+  };
+  return { ...streamTarget(fd), release, finish: async () => release(), abandon: async () => release() };
 }
 
 /** A pipe is opened anew: Node may have made its own descriptor non-blocking, and a synchronous write would fail with EAGAIN. */
@@ -85,11 +146,11 @@ function standardOutput(): number {
   return fstatSync(1).isFIFO() ? openSync('/proc/self/fd/1', constants.O_WRONLY) : 1;
 }
 
-function streamTarget(fd: number): SerialTarget {
+function streamTarget(fd: number): Sink {
   return { write: (bytes) => writeAll(fd, bytes), finish: async () => {}, abandon: async () => {} };
 }
 
-function commandTarget(command: string): SerialTarget {
+function commandTarget(command: string): Sink {
   const feeder = pipeTo(command);
   let open = true;
   return {
@@ -114,7 +175,7 @@ function commandTarget(command: string): SerialTarget {
 }
 
 /** A full disk or a reader that went away is the user's matter, not a crash. */
-function explained(target: string, sink: SerialTarget): SerialTarget {
+function explained(target: string, sink: Sink): Sink {
   const explain = (error: unknown): unknown =>
     error instanceof Error && 'code' in error && !(error instanceof SdError) ? notWritten(target, error) : error;
   return {
@@ -129,6 +190,7 @@ function explained(target: string, sink: SerialTarget): SerialTarget {
       sink.finish().catch((error: unknown) => {
         throw explain(error);
       }),
+    ...(sink.release === undefined ? {} : { release: sink.release }),
     abandon: () => sink.abandon(),
   };
 }

@@ -59,17 +59,14 @@ const TRANSACTIONS = without(
   },
 );
 
-const STORAGE = without('Depots keep files as they are: uncompressed, in one piece, without a limit of size.', {
+const STORAGE = without('Files of any size are taken, gzip is built in, and catalogs are small enough as they are.', {
   allow_large_files: boolean('md pk', false, 'Accept files of 2 GB and more.'),
   allow_large_serial_depot: boolean('pk', false, 'Accept large files in a serial depot.'),
   check_contents_uncompressed: boolean('vf', false, 'Uncompress stored files to compare them.'),
   compress_cmd: path('pk ag', '/usr/contrib/bin/gzip', 'Program that compresses.'),
-  compress_files: boolean('in cp pk', false, 'Store files compressed.'),
   compress_index: boolean('in cp rm cf md pk', false, 'Write INDEX.gz and INFO.gz beside the catalog files.'),
   compression_type: text('pk ag', 'gzip', 'Name of the compression.'),
-  media_capacity: integer('pk', 1330, [0, LARGEST], 'Size of one tape in millions of bytes.'),
   uncompress_cmd: path('pk ag', '', 'Program that uncompresses.'),
-  uncompress_files: boolean('cp pk', false, 'Store files uncompressed.'),
 });
 
 const DERIVED = without('What is needed is found from the path or the objects themselves.', {
@@ -103,7 +100,6 @@ const LATER = without('This release does not do it.', {
   include_file_revisions: boolean('pk', false, 'Store the revision that what(1) finds in each file.'),
   package_in_place: boolean('pk', false, 'Make a depot that refers to the source files.'),
   polling_interval: integer('in cp rm', 2, [0, LARGEST], 'Seconds between two updates of the user interface.'),
-  preserve_create_time: boolean('cp', false, 'Keep the creation times of the source.'),
   remove_empty_depot_directory: boolean('rm', false, 'Remove the directory of an emptied depot too.'),
 });
 

@@ -1,10 +1,10 @@
 // Option table, part two: how the work is done and checked (commands.md 4 and 4.1).
 
-import { boolean, choice, integer, path } from './declaration.ts';
+import { boolean, choice, integer, LARGEST, path } from './declaration.ts';
 
 export const WORKING = {
   admin_directory: path(
-    'in cp rm cf vf ls md pk rg ak jb ac ag cl sp ch',
+    'in cp rm cf vf ls md pk rg ak jb ac ag cl sp ch sg',
     '/var/adm/sw',
     'Directory of catalog, logs, jobs and registrations of this machine.',
   ),
@@ -14,6 +14,11 @@ export const WORKING = {
   check_requisites: boolean('vf', true, 'Check that requirements are met.'),
   check_scripts: boolean('vf', true, 'Run verify scripts.'),
   check_volatile: boolean('vf', false, 'Compare the contents of volatile files too.'),
+  compress_files: boolean(
+    'in cp pk',
+    false,
+    'Store the files of a directory depot compressed with gzip; swinstall does not.',
+  ),
   create_target_path: boolean('in cp', true, 'Make the target directory when it does not exist.'),
   defer_configure: boolean('in', false, 'Leave software installed; swconfig configures it later.'),
   enforce_dependencies: boolean('in cp rm cf vf', true, 'Refuse software whose requirements are not met.'),
@@ -24,13 +29,20 @@ export const WORKING = {
   ipd: boolean('vf', false, 'Recompute every index of the catalog itself and compare what is published with it.'),
   layout_version: choice('cp ls md pk', '1.0', ['1.0', '0.8'], 'Layout of the depot that is written.'),
   lock_timeout: integer(
-    'in cp rm cf vf md pk ak cl',
+    'in cp rm cf vf md pk ak cl sg',
     300,
     [0, 86_400],
     'Seconds to wait for another session on the target.',
   ),
+  media_capacity: integer(
+    'pk',
+    1330,
+    [1, LARGEST],
+    'Millions of bytes on one volume of a serial depot; without it only tapes have a limit.',
+  ),
   patch_commit: boolean('md', false, 'Commit patches: delete the files saved for their removal.'),
   patch_save_files: boolean('in', true, 'Save the files a patch replaces, so that it can be removed.'),
+  preserve_create_time: boolean('cp', false, 'Keep the times of creation and change that the source has.'),
   preview: boolean('in cp rm cf md pk', false, 'Stop after the analysis, like -p.'),
   reconfigure: boolean('cf', false, 'Configure software that is configured already.'),
   recopy: boolean('cp', false, 'Copy software that the depot has already.'),
@@ -40,4 +52,5 @@ export const WORKING = {
   remove_empty_depot: boolean('rm', true, 'Remove the depot itself with its last product.'),
   remove_obsolete_filesets: boolean('cp pk', false, 'Remove filesets that the new version no longer has.'),
   run_scripts: boolean('in rm', true, 'Run control scripts.'),
+  uncompress_files: boolean('cp pk', false, 'Store files uncompressed that the source has compressed.'),
 } as const;

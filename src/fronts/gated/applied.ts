@@ -1,11 +1,9 @@
 // The patches a platform has: of the installer in the IPD of its root, of the repository in the repository's depot.
 // Promise: nothing is opened to change, so an ordinary user may ask.
 
-import type { Catalog } from '../../model/catalog.ts';
-import { SdError } from '../../model/error.ts';
-import { tagOf } from '../../model/software.ts';
-import { installedCatalogOf } from '../../operations/installed.ts';
-import { openListedDepot } from '../../operations/list-target.ts';
+import { list } from '../../model/attributes.ts';
+import { type Product, tagOf } from '../../model/software.ts';
+import { installedCatalogOf, storedProducts } from '../../operations/installed.ts';
 import { patchOfTag } from './archive-name.ts';
 import { GRADES, type Grade } from './patch-archive.ts';
 
@@ -16,29 +14,19 @@ export interface AppliedPatch {
 
 /** Installer patches of a root. Throws what reading its IPD throws. */
 export function appliedPatches(root: string, adminOption: string): AppliedPatch[] {
-  return patchesOf(installedCatalogOf(root, adminOption));
+  return patchesOf(installedCatalogOf(root, adminOption).products());
 }
 
 /** Patches of a repository's depot; none where there is no depot yet. */
 export async function storedPatches(depot: string): Promise<AppliedPatch[]> {
-  try {
-    const opened = await openListedDepot(depot);
-    try {
-      return patchesOf(opened.catalog);
-    } finally {
-      opened.close();
-    }
-  } catch (error) {
-    if (error instanceof SdError && ['depot_not_found', 'not_a_depot'].includes(error.code)) return [];
-    throw error;
-  }
+  return patchesOf(await storedProducts(depot));
 }
 
-function patchesOf(catalog: Catalog): AppliedPatch[] {
-  return catalog.products().flatMap((product) => {
+function patchesOf(products: readonly Product[]): AppliedPatch[] {
+  return products.flatMap((product) => {
     const stem = patchOfTag(tagOf(product));
     if (stem === undefined) return [];
-    const words = [product.attributes.category_tag ?? []].flat();
+    const words = list(product.attributes, 'category_tag');
     const grade = GRADES.find((each) => words.includes(each));
     return [grade === undefined ? { stem } : { stem, grade }];
   });

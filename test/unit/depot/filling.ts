@@ -46,7 +46,15 @@ export async function fill(
       targetPath: path,
     });
     const bundles = choice.bundles.map((bundle) => bundle.id);
-    await executeCopy(plan, { task: 'package', source, store, emit: (event) => events.push(event), now: NOW, bundles });
+    await executeCopy(plan, {
+      task: 'package',
+      source,
+      store,
+      emit: (event) => events.push(event),
+      arrival: { now: NOW },
+      storedAs: 'as_source',
+      bundles,
+    });
     const said = events.flatMap((event) => (event.type === 'finding' ? [event.finding] : []));
     return { findings: [...plan.findings, ...said], events };
   } finally {
