@@ -1,7 +1,8 @@
 // How each fileset meets what the target has (commands.md 4.1, patches.md 3.7, 3.8, 8.7). First row that fits decides.
 //
 //   ROOT   a tombstone                                             skip, NOTE
-//          it runs once and is there, in any state or revision     skip, NOTE when named
+//          it runs once and is there, transient                    reinstall: it was loaded, and did not run
+//          it runs once and is there, any other state or revision  skip, NOTE when named
 //          product not there at any location                       install
 //          product there, at another location only                 ERROR; WARNING, new_version with allow_multiple_versions=true
 //          fileset not there                                       install
@@ -98,6 +99,8 @@ function onRoot(
   const { options } = input;
   if (isTombstone(chosen.fileset)) return withdrawn(spec);
   if (there && runsOnce(there.fileset)) {
+    // A run that began has made it corrupt by now (execution/interrupted.ts): this one's session died before.
+    if (text(there.fileset.attributes, 'state') === 'transient') return { action: 'reinstall' };
     const note = `The fileset "${spec}" has run on this root already, and runs only once.`;
     return alreadyThere(chosen, 'already_run', note, spec);
   }

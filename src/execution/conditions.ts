@@ -10,7 +10,7 @@ import { type ConditionFacts, parseKernelLine, parseRelease } from '../model/con
 import { hasErrno } from '../model/error.ts';
 import { everyFileset } from '../model/patches.ts';
 import type { EngineOptions } from '../model/request.ts';
-import { runsOnce } from '../model/run-once.ts';
+import { runOf, runsOnce } from '../model/run-once.ts';
 import { tagOf } from '../model/software.ts';
 import type { ScriptSession } from './session.ts';
 
@@ -31,10 +31,11 @@ export function conditionFacts(
   };
 }
 
-/** Tags of the products of an IPD that ran once. */
+/** Tags of the products of an IPD that ran once; what was only loaded for it did not run. */
 export function ranOnce(catalog: Catalog): Set<string> {
   const ran = new Set<string>();
-  for (const { product, fileset } of everyFileset(catalog)) if (runsOnce(fileset)) ran.add(tagOf(product));
+  for (const { product, fileset } of everyFileset(catalog))
+    if (runsOnce(fileset) && runOf(fileset).state !== 'transient') ran.add(tagOf(product));
   return ran;
 }
 

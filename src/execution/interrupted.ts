@@ -9,7 +9,7 @@ import { text } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
 import { lookUp, type Placed } from '../model/patches.ts';
 import type { Finding } from '../model/plan.ts';
-import { runsOnce } from '../model/run-once.ts';
+import { runOf, runsOnce } from '../model/run-once.ts';
 import { filesetKey, filesetName, tagOf } from '../model/software.ts';
 import type { ScriptNote, Store } from '../store/store.ts';
 import { filesetOp } from './patching.ts';
@@ -19,6 +19,10 @@ export async function settleInterrupted(store: Store): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const note of store.interruptedScripts()) {
     const filesets = spoiltBy(store.catalog(), note.owner);
+    if (filesets.some((each) => wasRecorded(each, note))) {
+      await store.scriptEnded(note.owner, note.tag, 0);
+      continue;
+    }
     const state = /^(un)?configure$/.test(note.tag) ? 'installed' : 'corrupt';
     const spoilt = filesets.filter((each) => text(each.fileset.attributes, 'state') !== state);
     if (spoilt.length > 0) {
@@ -29,6 +33,12 @@ export async function settleInterrupted(store: Store): Promise<Finding[]> {
     findings.push(told(note, filesets, state));
   }
   return findings;
+}
+
+/** The session died between the record of a run and the end of its note: nothing was cut off. */
+function wasRecorded({ fileset }: Placed, { tag, started }: ScriptNote): boolean {
+  const { ended } = runOf(fileset);
+  return tag === 'postinstall' && runsOnce(fileset) && Date.parse(ended) >= started;
 }
 
 function told(note: ScriptNote, filesets: readonly Placed[], state: string): Finding {

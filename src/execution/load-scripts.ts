@@ -8,11 +8,10 @@
 import type { Depot } from '../depot/depot.ts';
 import { SdError } from '../model/error.ts';
 import type { PlannedProduct } from '../model/plan.ts';
-import { runsOnce } from '../model/run-once.ts';
 import { splitKey } from '../model/software.ts';
 import { targetIdentity } from './load.ts';
 import { RunRecord } from './run-once.ts';
-import { runControlScript, type ScriptOwner } from './scripts.ts';
+import { isRun, runControlScript, type ScriptOwner } from './scripts.ts';
 import type { RootSession } from './session.ts';
 
 interface Owned {
@@ -76,7 +75,7 @@ export class LoadScripts {
 
   /** The session, with a record that listens where the script is the run of a fileset that runs once. */
   #listening({ owner, spoils }: Owned, tag: string): RootSession {
-    if (tag !== 'postinstall' || !owner.fileset || !runsOnce(owner.fileset)) return this.#session;
+    if (!isRun(owner, tag)) return this.#session;
     const record = new RunRecord();
     this.runs.set(spoils[0]!, record);
     return { ...this.#session, emit: record.following(this.#session.emit) };

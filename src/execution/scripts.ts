@@ -92,6 +92,11 @@ export function hasScript(session: Pick<ScriptSession, 'options'>, owner: Script
   return session.options.run_scripts && holder.controlFiles.some((each) => each.tag === tag);
 }
 
+/** True for the script that is the one run of a fileset that runs once. */
+export function isRun({ fileset }: Pick<ScriptOwner, 'fileset'>, tag: string): boolean {
+  return tag === 'postinstall' && fileset !== undefined && runsOnce(fileset);
+}
+
 async function noted(
   session: ScriptSession,
   owner: ScriptOwner,
@@ -102,7 +107,8 @@ async function noted(
   const key = owner.fileset ? filesetKey(owner.product.id, owner.fileset.id) : owner.product.id;
   await session.store.scriptStarted(key, tag);
   const exit = await run();
-  await session.store.scriptEnded(key, tag, exit);
+  // The end of a run is noted when the run is recorded (states.ts): in between it must not look as if it had never begun.
+  if (!isRun(owner, tag)) await session.store.scriptEnded(key, tag, exit);
   return exit;
 }
 

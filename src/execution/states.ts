@@ -9,7 +9,7 @@ import { installed, type RootSession } from './session.ts';
 
 /**
  * `failed` holds the target keys of filesets whose load scripts failed: loaded, but not to be trusted; `runs` what those that run once did.
- * One commit, if any.
+ * One commit, if any; then the runs count as ended.
  */
 export async function settleStates(
   session: RootSession,
@@ -26,4 +26,5 @@ export async function settleStates(
     return placed && text(placed.fileset.attributes, 'state') !== state ? [filesetOp(placed, { state })] : [];
   });
   if (ops.length > 0) await session.store.apply({ label: 'settle states', files: [], change: () => ops });
+  for (const key of runs.keys()) await session.store.scriptEnded(key, 'postinstall', 0);
 }

@@ -9,11 +9,15 @@ import { adminDirectory, installedCatalog, isBeingChanged } from '../ipd/ipd.ts'
 import { text } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
 import { CONDITION_INTERPRETER, type ConditionFacts, type Verdict } from '../model/condition.ts';
+import type { Emit } from '../model/events.ts';
 import { everyFileset, type Placed } from '../model/patches.ts';
-import type { EngineOptions } from '../model/request.ts';
+import type { Outcome } from '../model/plan.ts';
+import type { EngineOptions, SessionContext } from '../model/request.ts';
 import { isTombstone, RUN_OUTPUT, type Run, runOf, runsOnce } from '../model/run-once.ts';
 import { tagOf } from '../model/software.ts';
 import { openListedDepot } from './list-target.ts';
+import { openRoot } from './root-target.ts';
+import { runSession } from './session.ts';
 
 /** Software of a depot that runs once, or a tombstone. */
 export interface Waiting {
@@ -39,8 +43,10 @@ export interface Ran {
 /** A root's runs, in the order they were made. */
 export interface Runs {
   readonly ran: readonly Ran[];
-  /** True while a session is at work on the root: a run without an end goes on then. */
+  /** True while a session is at work on the root: what is transient runs then. */
   readonly changing: boolean;
+  /** True when a session died at work: what is transient may have been cut off, which settleRoot finds out. */
+  readonly interrupted: boolean;
 }
 
 /** What waits in a depot or archive, in the order it was added; nothing where there is no depot. Throws what openDepot throws. */
@@ -71,9 +77,23 @@ export async function readOthers(depot: string): Promise<string[]> {
 /** What ran on the root. Throws SdError `catalog_damaged`. */
 export function readRuns(root: string, options: Pick<EngineOptions, 'admin_directory'>): Runs {
   const admin = adminDirectory(root, options.admin_directory);
-  const { catalog } = installedCatalog(root, admin);
+  const { catalog, interrupted } = installedCatalog(root, admin);
   const ran = [...everyFileset(catalog)].filter(({ fileset }) => runsOnce(fileset));
-  return { ran: ran.map((placed) => ranOf(catalog, placed)), changing: isBeingChanged(root, admin) };
+  return { ran: ran.map((placed) => ranOf(catalog, placed)), changing: isBeingChanged(root, admin), interrupted };
+}
+
+/** Finishes or undoes what a session that died left on the root. Never rejects for what a user can cause: the outcome says it. */
+export function settleRoot(
+  root: string,
+  options: EngineOptions,
+  context: SessionContext,
+  emit: Emit,
+): Promise<Outcome> {
+  return runSession(context, `${context.host}:${root}`, emit, async (session) => {
+    const target = await openRoot(root, { session, options, preview: false, create: true });
+    await target.close();
+    return {};
+  });
 }
 
 /** The conditions of one root at one time: facts are gathered once, and once more by `gather`. */

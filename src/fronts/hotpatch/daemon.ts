@@ -12,7 +12,7 @@ import { print } from '../../report/terminal.ts';
 import { argument, type FrontCommand, type FrontDeclaration, type FrontInvocation, has } from '../declaration.ts';
 import type { Entry } from './entries.ts';
 import { type Imported, importIncoming } from './import.ts';
-import { type PassVoice, runPass } from './pass.ts';
+import { type PassVoice, runPass, settle } from './pass.ts';
 import { CMDLINE, type Place, placeOf, RELEASE, ROOT, runOptions } from './place.ts';
 
 /** Seconds: HS13, and a day for what an executable may take. */
@@ -104,6 +104,7 @@ async function onePass(place: Place, options: ResolvedOptions, bell: Bell): Prom
     },
   };
   try {
+    printFindings(await settle(place, options));
     await importIncoming(place, { imported: tellImport, refused });
     await runPass(place, options, voice, () => bell.stopped);
   } catch (error) {

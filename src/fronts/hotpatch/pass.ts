@@ -3,12 +3,12 @@
 
 import { join } from 'node:path';
 import { SdError } from '../../model/error.ts';
-import type { Outcome } from '../../model/plan.ts';
+import type { Finding, Outcome } from '../../model/plan.ts';
 import type { SessionContext } from '../../model/request.ts';
 import { install } from '../../operations/install.ts';
 import { beginJob } from '../../operations/jobs-running.ts';
 import { remove } from '../../operations/remove.ts';
-import { Conditions, readWaiting } from '../../operations/run-once.ts';
+import { Conditions, readRuns, readWaiting, settleRoot } from '../../operations/run-once.ts';
 import type { ResolvedOptions } from '../../options/resolve.ts';
 import { reporter } from '../../report/reporter.ts';
 import { requireDone } from './bundle.ts';
@@ -63,6 +63,12 @@ export async function runPass(
     waiting.map(({ id }) => id).filter((id) => conditions.ran(id)),
   );
   return runs;
+}
+
+/** Settles what a session that died left; answers what there is to say about it. */
+export async function settle({ invocation, root }: Place, options: ResolvedOptions): Promise<readonly Finding[]> {
+  if (!readRuns(root, options.values).interrupted) return [];
+  return (await settleRoot(root, options.values, contextOf(invocation), () => undefined)).findings;
 }
 
 /** Takes definitions out of the store. */
