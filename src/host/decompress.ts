@@ -31,6 +31,8 @@ export const DECODERS: readonly Decoder[] = [
   { magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], program: 'xz', debian: 'xz-utils' },
   { magic: [0x28, 0xb5, 0x2f, 0xfd], program: 'zstd', debian: 'zstd' },
   { magic: [0x42, 0x5a, 0x68], program: 'bzip2', debian: 'bzip2' },
+  // xz's forerunner; old rpms have it.
+  { magic: [0x5d, 0x00, 0x00], program: 'xz', debian: 'xz-utils' },
   // compress(1), HP-UX's own; gzip reads it, node's zlib does not.
   { magic: [0x1f, 0x9d], program: 'gzip', debian: 'gzip' },
 ];

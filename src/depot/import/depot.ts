@@ -194,7 +194,8 @@ function filesetAttributes(from: OriginPackage, place: Place, control: readonly 
   ];
   return attributesOf([
     ...Object.entries({ ...common(from, FILESET, FILESET, 1, relatives), ...from.attributes }),
-    ['size', String(from.size + scripts)],
+    // What a patch leaves out is known when its files are.
+    ...(patch ? [] : [['size', String(from.size + scripts)] as const]),
     ['state', 'available'],
     ['is_sparse', String(patch !== undefined)],
     ...lists.filter(([, values]) => values.length > 0),

@@ -126,11 +126,10 @@ export function differing(
 ): { records: FileRecord[]; gone: string[] } {
   const before = new Map(base.map((file) => [file.path, file]));
   const after = new Set(newer.map((file) => file.path));
-  const changed = new Set(newer.flatMap((file) => (isSame(before.get(file.path), file) ? [] : [file.path])));
-  // A name of a file that changed has to be made anew, whatever its own record says.
-  const records = newer.filter(
-    ({ path, type, link_source }) => changed.has(path) || (type === 'h' && changed.has(link_source!)),
-  );
+  // All names of one file come together: a link needs its file, and a file that is replaced needs its links made anew.
+  const fileOf = ({ path, type, link_source }: FileRecord) => (type === 'h' ? link_source! : path);
+  const changed = new Set(newer.flatMap((file) => (isSame(before.get(file.path), file) ? [] : [fileOf(file)])));
+  const records = newer.filter((file) => changed.has(fileOf(file)));
   return { records, gone: base.flatMap(({ path }) => (after.has(path) ? [] : [path])) };
 }
 
