@@ -19,6 +19,8 @@ export interface VoiceParts {
   readonly explain: boolean;
   /** Every option with its value, for the option dump. */
   readonly settings: readonly Setting[];
+  /** Set where the terminal interface takes what is said. */
+  readonly terminal?: unknown;
 }
 
 export interface Setting {
@@ -100,10 +102,11 @@ class Controller implements Voice {
     ];
   }
 
-  /** `swinstall SESSION (non-interactive) (jobid=...)`; swpackage and swmodify have neither mode nor job. */
+  /** `swinstall SESSION (non-interactive) (jobid=...)`, `(interactive)` from the terminal interface; swpackage and swmodify have neither mode nor job. */
   private session(event: { command: string; jobid?: string }): string {
     const plain = event.command === 'swpackage' || event.command === 'swmodify';
-    return `${event.command} SESSION${plain ? '' : ` (non-interactive)${jobMark(event.jobid)}`}`;
+    const mode = this.parts.terminal === undefined ? 'non-interactive' : 'interactive';
+    return `${event.command} SESSION${plain ? '' : ` (${mode})${jobMark(event.jobid)}`}`;
   }
 
   private options(): Message[] {

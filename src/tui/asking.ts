@@ -10,7 +10,7 @@ import { type OptionName, type OptionValues, optionsOf } from '../options/table.
 import { type Field, formWindow } from './form.ts';
 import type { Interface } from './interface.ts';
 import { pickWindow } from './pick.ts';
-import type { Window } from './window.ts';
+import { floating, type Window } from './window.ts';
 
 /** Asks for one text. Returns it without blanks around, undefined after Cancel. */
 export async function askText(
@@ -47,9 +47,10 @@ export async function askPath(
     if (filled.button === 'Cancel') return undefined;
     value = filled.values.path!.trim();
     if (filled.button === 'OK') return value === '' ? undefined : value;
+    const window = floating(formWindow(form), (size) => under.draw(size));
     const places = [...registered([...new Set(admins)], level)].sort();
     const at = await ui.askOver(
-      under,
+      window,
       pickWindow(`Registered ${level}s`, places, places.length === 0 ? 'None is registered.' : ''),
     );
     if (at !== undefined) value = places[at]!;

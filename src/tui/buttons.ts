@@ -5,7 +5,7 @@ import type { Key } from './window.ts';
 
 export function buttonsLine(buttons: readonly string[], chosen: number, active = true): Line {
   return buttons.flatMap((button, at) => [
-    span(`[ ${button} ]`, active && at === chosen ? 'cursor' : 'plain'),
+    span(`[${button}]`, active && at === chosen ? 'cursor' : 'plain'),
     span(at < buttons.length - 1 ? '  ' : ''),
   ]);
 }

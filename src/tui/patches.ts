@@ -8,7 +8,7 @@ import type { Interface } from './interface.ts';
 import { pickWindow } from './pick.ts';
 import { folded, harmless, type Line, padded, span } from './text.ts';
 import { textWindow } from './viewer.ts';
-import type { Window } from './window.ts';
+import { floating, type Window } from './window.ts';
 
 export type PatchOptions = Pick<
   OptionValues,
@@ -32,7 +32,7 @@ export async function managePatches(
     form = { ...form, fields: filled.fields };
     if (filled.button === 'Cancel') return undefined;
     if (filled.button === 'OK') return chosen(filled, options);
-    const window = formWindow(form, 'patch_filter');
+    const window = floating(formWindow(form, 'patch_filter'), (size) => under.draw(size));
     if (filled.button === 'Categories') await ui.askOver(window, textWindow('Categories', categoryText(about.source)));
     else {
       const offers = offered(about.filters, about.source);

@@ -44,6 +44,8 @@ export interface SelectionState {
   readonly selected: ReadonlyMap<string, string>;
   /** What is marked, in one line. */
   readonly summary: string;
+  /** Which patches come by themselves, in one line; '' where none can. */
+  readonly patches: string;
   /** What happened last; goes with the next key. */
   readonly message: string;
 }
@@ -161,7 +163,7 @@ function draw(state: SelectionState, size: Size): Picture {
         placeLine(state, columns),
         [],
         line(` ${state.summary}`, 'bold'),
-        [],
+        line(` ${state.patches}`, 'dim'),
         ...table,
         ...empty,
       ],
@@ -241,6 +243,7 @@ export function beginState(
     search: '',
     selected: new Map(),
     summary: '',
+    patches: '',
     message: '',
   };
 }

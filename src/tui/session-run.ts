@@ -201,7 +201,8 @@ const STOPPING = { text: 'Stopping; what is unfinished is being undone ...', sty
 function summaryText(plan: Plan | undefined): string[] {
   if (!plan) return ['There is no plan: the analysis did not come so far.'];
   const lines = planMessages(plan, true).flatMap((message) => layOut(message, { log_msgid: 0, gap: '' }));
-  return lines.length === 0 ? ['Nothing is planned.'] : [...lines];
+  // The words of a log stand behind seven columns for its marks.
+  return lines.length === 0 ? ['Nothing is planned.'] : lines.map((each) => each.replace(/^ {7}/, ''));
 }
 
 function spaceText(space: readonly SpaceUse[]): (string | Line)[] {

@@ -294,6 +294,7 @@ class SessionProgram {
       ...this.#state,
       selected: selectedOf(this.#selection),
       summary: this.#summary(entries.length),
+      patches: this.#patches(),
       message,
     };
     const fresh = findings.filter((finding) => finding.severity !== 'note' && !before.has(finding.text));
@@ -320,13 +321,23 @@ class SessionProgram {
   }
 
   #summary(count: number): string {
-    if (count === 0) return 'Nothing is marked.';
+    if (count === 0) return 'Nothing is marked: Space marks what the cursor is on.';
     const products = new Set(this.#selection.entries.map((entry) => entry.key.split('/')[0]));
     const asked = this.#selection.entries.filter((entry) => entry.reason.kind === 'asked').length;
-    const filter = this.#asked.options.values.patch_filter;
     const more = count > asked ? `, ${count - asked} of them came along` : '';
-    const filtered = this.#about.verb === 'remove' || filter === '*.*' ? '' : `   patches: ${filter}`;
-    return `Marked: ${count} fileset${count === 1 ? '' : 's'} of ${products.size} product${products.size === 1 ? '' : 's'}${more}.${filtered}`;
+    return `Marked: ${count} fileset${count === 1 ? '' : 's'} of ${products.size} product${products.size === 1 ? '' : 's'}${more}.`;
+  }
+
+  #patches(): string {
+    if (this.#about.verb === 'remove') return '';
+    const { autoselect_patches, patch_match_target, patch_filter, match_target } = this.#asked.options.values;
+    const forWhat = [
+      ...(autoselect_patches ? ['what is marked'] : []),
+      ...(patch_match_target ? ['what the target has'] : []),
+    ];
+    const matched = match_target ? 'Match What Target Has is on.  ' : '';
+    if (forWhat.length === 0) return `${matched}Patches: none by themselves`;
+    return `${matched}Patches: automatic for ${forWhat.join(' and ')}, filter ${patch_filter}`;
   }
 
   async #analyse(): Promise<void> {

@@ -89,6 +89,7 @@ export function folded(text: string, width: number): string[] {
 }
 
 function foldedOne(text: string, width: number): string[] {
+  if (widthOf(text) <= width) return [text];
   const indent = /^ */.exec(text)![0].slice(0, Math.floor(width / 2));
   const lines: string[] = [];
   let current = indent;
