@@ -4,12 +4,14 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { reasonOf, SdError } from '../model/error.ts';
+import type { Volumes } from '../model/request.ts';
 import { type ResolvedOptions, resolveOptions, surroundings } from '../options/resolve.ts';
 import { sessionPath } from '../options/session.ts';
 import type { OptionValues } from '../options/table.ts';
 import { COLOUR_CHOICES, chooseColour } from '../report/screen.ts';
 import { argument, has, type Invocation } from './declaration.ts';
-import { sourcePath, targetPath } from './targets.ts';
+import { readPath, sourcePath, targetPath } from './targets.ts';
+import { volumesOf } from './volumes.ts';
 
 /** Options of this run; -p and -v set theirs. Throws what resolveOptions throws. */
 export function optionsFor(invocation: Invocation, extra: Partial<OptionValues> = {}): ResolvedOptions {
@@ -53,12 +55,18 @@ export function targetWords(invocation: Invocation, options: ResolvedOptions): r
 }
 
 /**
- * Absolute paths of the targets; `fallback` where none is named, or only a host.
+ * Absolute paths of the targets, with `read` also addresses on the web; `fallback` where none is named, or only a host.
  * Throws SdError `no_target` with select_local=false, and what targetPath throws.
  */
-export function targetsFor(invocation: Invocation, options: ResolvedOptions, fallback: string): string[] {
+export function targetsFor(
+  invocation: Invocation,
+  options: ResolvedOptions,
+  fallback: string,
+  use: 'change' | 'read' = 'change',
+): string[] {
   const words = targetWords(invocation, options);
-  if (words.length > 0) return words.map((word) => targetPath(word, invocation.caller, fallback));
+  const pathOf = use === 'read' ? readPath : targetPath;
+  if (words.length > 0) return words.map((word) => pathOf(word, invocation.caller, fallback));
   if (options.values.select_local) return [resolve(invocation.caller.cwd, fallback)];
   throw new SdError('no_target', {
     what: `${invocation.command} has no target.`,
@@ -67,10 +75,18 @@ export function targetsFor(invocation: Invocation, options: ResolvedOptions, fal
   });
 }
 
-/** Absolute path of the source depot: -s, else the option `source`, else distribution_source_directory. */
+/**
+ * Absolute path of the source depot: the first -s, else the option `source`, else distribution_source_directory. `-` is standard input.
+ */
 export function sourceFor(invocation: Invocation, options: ResolvedOptions): string {
   const { source, distribution_source_directory: fallback } = options.values;
-  return sourcePath(argument(invocation, '-s') ?? (source || fallback), invocation.caller, fallback);
+  const word = invocation.arguments['-s']?.[0] ?? (source || fallback);
+  return word === '-' ? word : sourcePath(word, invocation.caller, fallback);
+}
+
+/** Every -s but the first names a further volume of a serial depot. */
+export function sourceVolumes(invocation: Invocation): { volumes?: Volumes } {
+  return volumesOf(invocation.arguments['-s'] ?? [], invocation);
 }
 
 /** -c: the directory of responses to request scripts, absolute. */
@@ -79,10 +95,10 @@ export function responsesFor(invocation: Invocation): { responses?: string } {
   return catalog === undefined ? {} : { responses: resolve(invocation.caller.cwd, catalog) };
 }
 
-/** SD's user interface would start where software is missing; without one the session cannot (commands.md 10.6). */
+/** Where software is missing the user interface starts (interactive.ts); without a terminal the session cannot (commands.md 10.6). */
 export function noSoftware(command: string): SdError {
   return new SdError('no_software', {
-    what: 'No software was specified, and there is no interactive user interface in this release.',
+    what: 'No software was specified.',
     todo: `You must specify some software as part of the ${command} command; '*' stands for all of it.`,
   });
 }

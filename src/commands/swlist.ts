@@ -122,10 +122,15 @@ function listedTargets(invocation: Invocation, options: ResolvedOptions): Target
   const sources =
     source === undefined
       ? []
-      : [{ path: sourcePath(source, invocation.caller, depots), depot, named: source.includes('/') }];
+      : [{ path: listedSource(source, invocation, depots), depot, named: source.includes('/') }];
   if (sources.length > 0 && words.length === 0) return sources;
-  const paths = targetsFor(invocation, options, depot ? depots : '/');
+  const paths = targetsFor(invocation, options, depot ? depots : '/', depot ? 'read' : 'change');
   return [...sources, ...paths.map((path, at) => ({ path, depot, named: words[at]?.includes('/') ?? false }))];
+}
+
+/** `-` is standard input. */
+function listedSource(source: string, { caller }: Invocation, depots: string): string {
+  return source === '-' ? source : sourcePath(source, caller, depots);
 }
 
 function requestFor(

@@ -1,8 +1,10 @@
 // Sources and targets as people write them (commands.md 2.2, 2.3): `[host][:][/directory]`, `./relative`, `../relative`.
-// Promise: an absolute path on this machine, or a refusal that says what to write. Another machine is refused: not in this release.
+// Promise: an absolute path on this machine, or a refusal that says what to write. Another machine is refused: not in this release. A depot on
+// the web is a source, and what swlist and swverify look at; its address stays as it is.
 
 import { isAbsolute, resolve } from 'node:path';
 import { SdError } from '../model/error.ts';
+import { isWebLocation, withoutLogin } from '../model/place.ts';
 import type { Caller } from './declaration.ts';
 
 /**
@@ -10,6 +12,7 @@ import type { Caller } from './declaration.ts';
  * Throws SdError `remote_not_supported` for another host, `bad_target` for a word that is neither.
  */
 export function targetPath(text: string, caller: Caller, fallback: string): string {
+  if (isWebLocation(text)) throw readOnly(text);
   if (isPath(text)) return resolve(caller.cwd, text);
   const { host, path } = splitHost(text);
   if (path !== undefined && !isAbsolute(path)) {
@@ -29,12 +32,29 @@ export function targetPath(text: string, caller: Caller, fallback: string): stri
  * whole machine. Throws SdError `remote_not_supported`.
  */
 export function sourcePath(text: string, caller: Caller, fallback: string): string {
+  if (isWebLocation(text)) return text;
   if (isPath(text)) return resolve(caller.cwd, text);
   const { host, path } = splitHost(text);
   if (path === undefined) return isThisHost(host, caller) ? resolve(caller.cwd, fallback) : resolve(caller.cwd, text);
   if (!isAbsolute(path)) return resolve(caller.cwd, text);
   requireThisHost(host, text, caller);
   return resolve(path);
+}
+
+/**
+ * Path or URL of a depot that is only read, behind `@`: as `targetPath`, but the web will do.
+ */
+export function readPath(text: string, caller: Caller, fallback: string): string {
+  return isWebLocation(text) ? text : targetPath(text, caller, fallback);
+}
+
+function readOnly(text: string): SdError {
+  return new SdError('target_on_web', {
+    what: `"${withoutLogin(text)}" cannot be worked on.`,
+    because: 'Depots on the web are read, never changed.',
+    todo: 'Work on the depot where it lies, or copy it here with swcopy -s.',
+    data: { target: withoutLogin(text) },
+  });
 }
 
 /** True for what cannot be a host name: absolute, relative with ./ or ../, or with a slash before any colon. */

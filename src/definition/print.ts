@@ -6,12 +6,35 @@ import type { Attributes, AttributeValue } from '../model/attributes.ts';
 import type { Keyword, ObjectClass } from './keywords.ts';
 import { keywordOf, keywordsOf } from './keywords.ts';
 
+/** Layout 1.0, or 0.8, which had other words for some attributes (formats.md 8). */
+export type Layout = '1.0' | '0.8';
+
+/** The layout that a distribution's attribute names; anything but 0.8 is 1.0. */
+export function layoutOf(attributes: Attributes): Layout {
+  return attributes.layout_version === '0.8' ? '0.8' : '1.0';
+}
+
+/** Words of layout 0.8; '' where it had none. */
+const NAMES_0_8: ReadonlyMap<string, string> = new Map([
+  ['mod_time', 'timestamp'],
+  ['create_time', ''],
+  ['category_tag', 'category'],
+  ['prerequisites', 'prerequisite'],
+  ['corequisites', 'corequisite'],
+  ['exrequisites', 'exrequisite'],
+]);
+
 /** HP always quotes these texts; everything else only where it would be misread. */
 const QUOTED: ReadonlySet<string> = new Set(['title', 'description', 'copyright']);
 
 /** One object: its keyword alone on a line, then its attributes. */
-export function printObject(keyword: string, kind: ObjectClass, attributes: Attributes): string {
-  return `${keyword}\n${printAttributes(kind, attributes)}`;
+export function printObject(
+  keyword: string,
+  kind: ObjectClass,
+  attributes: Attributes,
+  layout: Layout = '1.0',
+): string {
+  return `${keyword}\n${printAttributes(kind, attributes, layout)}`;
 }
 
 /** One `keyword value` line for each value. */
@@ -19,10 +42,11 @@ export function printLine(keyword: string, value: string): string {
   return `${keyword} ${QUOTED.has(keyword) || mustQuote(value) ? quote(value) : value}\n`;
 }
 
-function printAttributes(kind: ObjectClass, attributes: Attributes): string {
+function printAttributes(kind: ObjectClass, attributes: Attributes, layout: Layout): string {
   let text = '';
   for (const known of keywordsOf(kind)) {
-    if (Object.hasOwn(attributes, known.name)) text += printValue(known.name, known, attributes[known.name]!);
+    const name = layout === '0.8' ? (NAMES_0_8.get(known.name) ?? known.name) : known.name;
+    if (name !== '' && Object.hasOwn(attributes, known.name)) text += printValue(name, known, attributes[known.name]!);
   }
   for (const [keyword, value] of Object.entries(attributes)) {
     if (keywordOf(kind, keyword)?.name !== keyword) text += printValue(keyword, undefined, value);

@@ -2,7 +2,7 @@
 // pfiles and filesets. No ACLs, no locks. Pure: a catalog in, names and bytes out.
 
 import { basename } from 'node:path';
-import { printBundle, printDistribution, printFileset, printProduct } from '../definition/index.ts';
+import { layoutOf, printBundle, printDistribution, printFileset, printProduct } from '../definition/index.ts';
 import { printInfo } from '../definition/info.ts';
 import { type Attributes, text } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
@@ -45,12 +45,19 @@ export function catalogMembers(catalog: Catalog, number = 1): TextMember[] {
 function* objectMembers(catalog: Catalog, number: number): Generator<TextMember[]> {
   const vendors = new Map(catalog.vendors().map((vendor) => [tagOf(vendor), vendor]));
   const vendorOf = (object: { readonly attributes: Attributes }) => vendors.get(text(object.attributes, 'vendor_tag'));
+  const layout = layoutOf(catalog.attributes);
   yield membersOf('catalog/dfiles', catalog.attributes, headText(catalog, number), [], []);
   for (const bundle of catalog.bundles()) {
-    yield membersOf(`catalog/${bundle.id}/pfiles`, bundle.attributes, printBundle(bundle, vendorOf(bundle)), [], []);
+    yield membersOf(
+      `catalog/${bundle.id}/pfiles`,
+      bundle.attributes,
+      printBundle(bundle, vendorOf(bundle), layout),
+      [],
+      [],
+    );
   }
   for (const product of catalog.products()) {
-    const index = printProduct(product, vendorOf(product));
+    const index = printProduct(product, vendorOf(product), layout);
     yield membersOf(
       `catalog/${product.id}/pfiles`,
       product.attributes,
@@ -61,7 +68,7 @@ function* objectMembers(catalog: Catalog, number: number): Generator<TextMember[
     for (const fileset of product.filesets) {
       const key = filesetKey(product.id, fileset.id);
       const scripts = controls(catalog, key, fileset.controlFiles);
-      yield membersOf(`catalog/${key}`, fileset.attributes, printFileset(fileset), scripts, catalog.files(key));
+      yield membersOf(`catalog/${key}`, fileset.attributes, printFileset(fileset, layout), scripts, catalog.files(key));
     }
   }
 }

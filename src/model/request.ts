@@ -30,6 +30,7 @@ export interface EngineOptions {
   readonly check_volatile: boolean;
   /** File with the kernel command line, for conditions. Ours. */
   readonly cmdline_file: string;
+  readonly compress_files: boolean;
   readonly create_target_path: boolean;
   readonly defer_configure: boolean;
   readonly enforce_dependencies: boolean;
@@ -51,6 +52,7 @@ export interface EngineOptions {
   readonly patch_filter: string;
   readonly patch_match_target: boolean;
   readonly patch_save_files: boolean;
+  readonly preserve_create_time: boolean;
   readonly reboot_cmd: string;
   readonly recopy: boolean;
   readonly reconfigure: boolean;
@@ -69,6 +71,7 @@ export interface EngineOptions {
   readonly sign_key: string;
   readonly system_file_path: string;
   readonly system_prep_cmd: string;
+  readonly uncompress_files: boolean;
   readonly trusted_keys: string;
   readonly verify_signatures: boolean;
   readonly web_cache: string;

@@ -3,13 +3,16 @@
 
 import { planInstall } from '../analysis/install.ts';
 import type { Depot } from '../depot/depot.ts';
-import { openDepot } from '../depot/open.ts';
 import { executeCopy } from '../execution/copy.ts';
+import type { StoredAs } from '../execution/storage.ts';
+import { madeAt } from '../host/source-date.ts';
 import type { Catalog } from '../model/catalog.ts';
+import { SdError } from '../model/error.ts';
 import type { Emit } from '../model/events.ts';
 import { lookUp } from '../model/patches.ts';
+import { placeOf } from '../model/place.ts';
 import type { Outcome, Selection } from '../model/plan.ts';
-import type { InstallRequest } from '../model/request.ts';
+import type { EngineOptions, InstallRequest } from '../model/request.ts';
 import { qualified } from '../model/spec.ts';
 import { selectForInstall } from '../selection/install.ts';
 import { replaced, requireDepot, requireProducts, selectedProducts } from './access.ts';
@@ -25,6 +28,8 @@ import {
   type Session,
   type SessionResult,
 } from './session.ts';
+import { secretKey, signStore } from './sign.ts';
+import { bringContents, bringRecords, openSource, plannedKeys } from './sources.ts';
 
 /** Copies software into the depot `request.target`. Never rejects for what a user can cause: the outcome says it. */
 export async function copy(request: InstallRequest, emit: Emit): Promise<Outcome> {
@@ -37,8 +42,13 @@ export async function copy(request: InstallRequest, emit: Emit): Promise<Outcome
     const open = () => openDepotTarget(request.target, { session, options, preview });
     const target = await connect(session, 'target', place, open);
     try {
-      const source = await connect(session, 'source', `${context.host}:${request.source}`, () =>
-        openDepot(request.source),
+      const source = await connect(session, 'source', placeOf(context.host, request.source), () =>
+        openSource(request.source, {
+          options,
+          remember: !preview,
+          serial: { volumes: request.volumes, complete: true },
+          packages: { asPatch: options.as_patch, installed: target.catalog() },
+        }),
       );
       try {
         return await copyFrom(source, target, request, session);
@@ -61,7 +71,10 @@ async function copyFrom(
   session.report(source.findings);
   const parts = { source: source.catalog, target: target.catalog(), options, into: 'depot' } as const;
   const selection = selectForInstall({ ...parts, software: request.software });
-  const places = { source: `${context.host}:${source.location}`, target: `${context.host}:${request.target}` };
+  const filesets = selection.entries.map((entry) => entry.key);
+  session.report(source.notes?.(filesets) ?? []);
+  await bringRecords(source, filesets);
+  const places = { source: placeOf(context.host, source.location), target: `${context.host}:${request.target}` };
   const software = softwareSpecs(selection, source.catalog);
   const products = selectedProducts(selection);
   requireProducts(request.source, products, 'r', options);
@@ -72,14 +85,38 @@ async function copyFrom(
     const views = depotViews(request.target);
     const plan = await planInstall({ ...parts, selection, targetPath: request.target, views });
     if (!(await endAnalysis(session, plan, places.target, preview))) return { plan };
+    const key = options.sign_key === '' ? undefined : secretKey(options.sign_key);
+    await bringContents(session, source, plannedKeys(plan));
     const store = await target.change();
-    const now = Math.floor(Date.now() / 1000);
-    await executeCopy(plan, { task: 'copy', source, store, emit: session.emit, now, bundles: selection.bundles });
+    const arrival = { now: madeAt(), keepTimes: options.preserve_create_time };
+    const storedAs = storedAsFor(options);
+    await executeCopy(plan, {
+      task: 'copy',
+      source,
+      store,
+      emit: session.emit,
+      arrival,
+      storedAs,
+      bundles: selection.bundles,
+    });
+    if (key !== undefined) await signStore(store, key);
     if (target.isNew && options.register_new_depot && store.catalog().products().length > 0) {
       registerNew(options.admin_directory, request.target, 'depot', session.emit);
     }
     return { plan, generation: store.catalog().generation };
   });
+}
+
+/** What the options say of compression. Throws SdError `compression_conflict`. */
+export function storedAsFor(options: Pick<EngineOptions, 'compress_files' | 'uncompress_files'>): StoredAs {
+  if (options.compress_files && options.uncompress_files) {
+    throw new SdError('compression_conflict', {
+      what: 'Files cannot be stored compressed and uncompressed.',
+      because: 'compress_files and uncompress_files are both "true".',
+      todo: 'Set one of them to "false".',
+    });
+  }
+  return options.compress_files ? 'compressed' : options.uncompress_files ? 'plain' : 'as_source';
 }
 
 /** Fully qualified specs of the selected filesets, as logs list them. */

@@ -9,6 +9,7 @@
 import { lstatSync, realpathSync, type Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Depot } from '../depot/depot.ts';
+import { STANDARD_INPUT } from '../depot/serial.ts';
 import { hasErrno, SdError } from '../model/error.ts';
 import type { Finding } from '../model/plan.ts';
 import { type FilesetKey, splitKey } from '../model/software.ts';
@@ -25,7 +26,7 @@ const TEXTS = ['', '/INDEX', '/INFO'];
  * Throws SdError `depot_insecure` when the superuser would install what others can change.
  */
 export function judgeDepot(depot: Depot, filesets: readonly FilesetKey[], allow: boolean): Finding[] {
-  if (!ON_DISK.has(depot.kind)) return [];
+  if (!ON_DISK.has(depot.kind) || depot.location === STANDARD_INPUT) return [];
   const location = realpathSync(depot.location);
   const below = depot.kind === 'directory' ? partsOf(filesets).map((part) => join(location, part)) : [];
   const own = [location, ...below, ...(depot.parts ?? [])];

@@ -3,13 +3,13 @@
 
 import { planInstall } from '../analysis/install.ts';
 import type { Depot } from '../depot/depot.ts';
-import { openDepot } from '../depot/open.ts';
 import { executeInstall } from '../execution/install.ts';
 import { reboot } from '../execution/kernel.ts';
 import { flag } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
 import type { Emit } from '../model/events.ts';
 import { lookUp } from '../model/patches.ts';
+import { placeOf } from '../model/place.ts';
 import type { Outcome, Selection } from '../model/plan.ts';
 import type { InstallRequest } from '../model/request.ts';
 import { selectForInstall } from '../selection/install.ts';
@@ -30,6 +30,7 @@ import {
   type Session,
   type SessionResult,
 } from './session.ts';
+import { bringContents, bringRecords, openSource, plannedKeys } from './sources.ts';
 
 /** Installs software into the root `request.target`. Never rejects for what a user can cause: the outcome says it. */
 export async function install(request: InstallRequest, emit: Emit): Promise<Outcome> {
@@ -45,8 +46,15 @@ export async function install(request: InstallRequest, emit: Emit): Promise<Outc
       openRoot(request.target, { session, options, preview, create: true }),
     );
     try {
-      const from = `${request.context.host}:${request.source}`;
-      const source = await connect(session, 'source', from, () => openDepot(request.source));
+      const from = placeOf(request.context.host, request.source);
+      const source = await connect(session, 'source', from, () =>
+        openSource(request.source, {
+          options,
+          remember: !preview,
+          serial: { volumes: request.volumes, complete: true },
+          packages: { asPatch: options.as_patch, installed: target.catalog() },
+        }),
+      );
       try {
         [result, reboots] = await installFrom(source, target, request, session);
       } finally {
@@ -78,7 +86,9 @@ async function installFrom(
   });
   const filesets = selected.entries.map((each) => each.key);
   session.report(judgeDepot(source, filesets, options.allow_insecure_depot));
-  const places = { source: `${context.host}:${source.location}`, target: `${context.host}:${request.target}` };
+  session.report(source.notes?.(filesets) ?? []);
+  await bringRecords(source, filesets);
+  const places = { source: placeOf(context.host, source.location), target: `${context.host}:${request.target}` };
   const { asked, selection } = await answered(source, target, request, session, selected);
   const software = softwareSpecs(selection, asked.catalog);
   requireProducts(request.source, selectedProducts(selection), 'r', options);
@@ -102,6 +112,7 @@ async function installFrom(
         views: rootViews({ ...target.looked, kernel }, asked.catalog),
       });
       if (!(await endAnalysis(session, plan, places.target, preview))) return [{ plan }, false];
+      await bringContents(session, source, plannedKeys(plan));
       const { known } = target;
       const reboots = await executeInstall(await target.change(), asked, plan);
       const arrived = target.catalog().products().length > 0;

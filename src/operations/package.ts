@@ -4,38 +4,46 @@
 import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Depot } from '../depot/depot.ts';
-import { openDepot } from '../depot/open.ts';
-import { openSerialDepot } from '../depot/serial.ts';
+import type { SecretKey } from '../depot/minisign.ts';
+import { STANDARD_INPUT } from '../depot/serial.ts';
 import { writeSerial } from '../depot/serial-write.ts';
 import { executeCopy } from '../execution/copy.ts';
 import { stopPoint } from '../host/signals.ts';
+import { madeAt } from '../host/source-date.ts';
 import { emptyCatalog } from '../model/catalog.ts';
 import { SdError } from '../model/error.ts';
 import type { Emit } from '../model/events.ts';
+import { isWebLocation, placeOf } from '../model/place.ts';
 import type { Outcome, Plan } from '../model/plan.ts';
-import type { PackageRequest } from '../model/request.ts';
-import type { FileRecord, FilesetKey } from '../model/software.ts';
+import type { EngineOptions, PackageRequest } from '../model/request.ts';
+import { type FileRecord, type FilesetKey, filesetKey } from '../model/software.ts';
 import { qualified } from '../model/spec.ts';
 import { replaced, requireDepot, requireProducts } from './access.ts';
+import { storedAsFor } from './copy.ts';
 import { type DepotTarget, openDepotTarget } from './depot-target.ts';
 import { depotViews } from './depot-views.ts';
 import { chooseSoftware, type PackageChoice, planPackage } from './package-plan.ts';
 import { psfDepot } from './psf-source.ts';
-import { isFileTarget, openSerialTarget } from './serial-target.ts';
+import { isFileTarget, openSerialTarget, requireVolumes } from './serial-target.ts';
 import { connect, endAnalysis, runSession, type Session, type SessionResult } from './session.ts';
+import { secretKey, signStore } from './sign.ts';
+import { bringContents, bringRecords, openSource, plannedKeys } from './sources.ts';
 
 /** Packages software. Never rejects for what a user can cause: the outcome says it. */
 export async function packageSoftware(request: PackageRequest, emit: Emit): Promise<Outcome> {
   const { host } = request.context;
   return runSession(request.context, `${host}:${request.target}`, emit, async (session) => {
-    const from = `${host}:${request.source}`;
+    const from = placeOf(host, request.source);
     const asked = { source: from, target: `${host}:${request.target}`, software: request.software };
     session.emit({ type: 'selection.begin', asked });
-    const source = await connect(session, 'source', from, () => openSource(request));
+    const source = await connect(session, 'source', from, () => openPackaged(request));
     try {
       session.report(source.findings);
       const choice = chooseSoftware(source.catalog, request.software);
       if (!endChoice(session, choice, source, request)) return {};
+      const filesets = choice.products.flatMap((product) => product.filesets.map(({ id }) => filesetKey(product.id, id)));
+      session.report(source.notes?.(filesets) ?? []);
+      await bringRecords(source, filesets);
       return request.serial
         ? await packageSerial(source, choice, request, session)
         : await packageDepot(source, choice, request, session);
@@ -45,19 +53,32 @@ export async function packageSoftware(request: PackageRequest, emit: Emit): Prom
   });
 }
 
-/** A directory or an archive is a depot; any other file is a PSF. */
-async function openSource(request: PackageRequest): Promise<Depot> {
-  const path = resolve(request.source);
+/** A directory, an archive, standard input and an address on the web are depots; any other file is a PSF. */
+async function openPackaged(request: PackageRequest): Promise<Depot> {
+  const { options, volumes, preview, source } = request;
+  const open = (place: string) =>
+    openSource(place, {
+      options,
+      remember: !preview,
+      serial: { volumes, complete: true },
+      packages: { asPatch: options.as_patch },
+    });
+  if (source === STANDARD_INPUT || isWebLocation(source)) return open(source);
+  const path = resolve(source);
   const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats?.isDirectory()) return openDepot(path);
+  if (stats?.isDirectory()) return open(path);
   if (stats?.isFile()) {
     try {
-      return openSerialDepot(path);
+      return await open(path);
     } catch (error) {
-      if (!(error instanceof SdError) || error.code !== 'not_an_archive') throw error;
+      if (!(error instanceof SdError) || !isNoArchive(error.cause)) throw error;
     }
   }
   return psfDepot(request.source, { followSymlinks: request.options.follow_symlinks });
+}
+
+function isNoArchive(error: unknown): boolean {
+  return error instanceof SdError && error.code === 'not_an_archive';
 }
 
 function endChoice(session: Session, choice: PackageChoice, source: Depot, request: PackageRequest): boolean {
@@ -66,12 +87,13 @@ function endChoice(session: Session, choice: PackageChoice, source: Depot, reque
   const software = choice.products.flatMap((product) => product.filesets.map((fileset) => qualified(product, fileset)));
   session.emit({
     type: 'selection.made',
-    source: `${host}:${source.location}`,
+    source: placeOf(host, source.location),
     targets: [`${host}:${request.target}`],
     software,
   });
-  session.emit({ type: 'selection.end', ok: !session.failed() });
-  return !session.failed();
+  const ok = !choice.findings.some((finding) => finding.severity === 'error');
+  session.emit({ type: 'selection.end', ok });
+  return ok && choice.products.length > 0;
 }
 
 async function packageDepot(
@@ -81,6 +103,7 @@ async function packageDepot(
   session: Session,
 ): Promise<SessionResult> {
   const { options, preview } = request;
+  storedAsFor(options);
   const path = resolve(request.target);
   const place = `${request.context.host}:${path}`;
   requireDepot(path, 'i', options);
@@ -99,7 +122,9 @@ async function packageDepot(
       space,
     });
     if (!(await endAnalysis(session, plan, place, preview))) return { plan };
-    await packageInto(target, source, choice, plan, session);
+    const key = options.sign_key === '' ? undefined : secretKey(options.sign_key);
+    await bringContents(session, source, plannedKeys(plan));
+    await packageInto(target, source, choice, plan, session, options, key);
     return { plan };
   } finally {
     await target.close();
@@ -112,16 +137,21 @@ async function packageInto(
   choice: PackageChoice,
   plan: Plan,
   session: Session,
+  options: EngineOptions,
+  key: SecretKey | undefined,
 ): Promise<void> {
+  const store = await target.change();
   await executeCopy(plan, {
     task: 'package',
     source,
-    store: await target.change(),
+    store,
     emit: session.emit,
-    now: seconds(),
+    arrival: { now: madeAt() },
+    storedAs: storedAsFor(options),
     bundles: choice.bundles.map((bundle) => bundle.id),
     depotAttributes: source.kind === 'psf' ? source.catalog.attributes : {},
   });
+  if (key !== undefined) await signStore(store, key);
 }
 
 async function packageSerial(
@@ -131,6 +161,7 @@ async function packageSerial(
   session: Session,
 ): Promise<SessionResult> {
   const { options, preview, target } = request;
+  if (options.compress_files) throw tapeCompressed();
   const targetCatalog = emptyCatalog('depot');
   session.emit({ type: 'analysis.begin', preview });
   const space = isFileTarget(target) ? depotViews(dirname(resolve(target))).space : undefined;
@@ -143,21 +174,38 @@ async function packageSerial(
     ...(space === undefined ? {} : { space }),
   });
   if (!(await endAnalysis(session, plan, `${request.context.host}:${target}`, preview))) return { plan };
-  await writeTo(target, source, choice, plan, session);
+  await bringContents(session, source, plannedKeys(plan));
+  await writeTo(request, source, choice, plan, session);
   return { plan };
 }
 
+/** A tape's files are plain, so that whatever reads it can (commands.md 4.1; formats.md 13). */
+function tapeCompressed(): SdError {
+  return new SdError('compression_conflict', {
+    what: 'The files of a serial depot cannot be stored compressed.',
+    because: 'compress_files is "true", and the target is a serial depot.',
+    todo: "Compress the whole of it: -d '|gzip -n > file.depot.gz'.",
+  });
+}
+
 async function writeTo(
-  target: string,
+  { target, targetVolumes, capacity, options }: PackageRequest,
   source: Depot,
   choice: PackageChoice,
   plan: Plan,
   session: Session,
 ): Promise<void> {
-  const sink = openSerialTarget(target);
+  const key = options.sign_key === '' ? undefined : secretKey(options.sign_key);
+  const sink = openSerialTarget(target, targetVolumes);
   const progress = serialProgress(plan, session.emit);
   try {
-    writeSerial(source, choice, sink, { now: seconds(), ...progress });
+    writeSerial(source, choice, sink, {
+      now: madeAt(),
+      ...(capacity === undefined ? {} : { capacity }),
+      ...(key === undefined ? {} : { signKey: key }),
+      onVolumes: (count) => requireVolumes(target, targetVolumes, count),
+      ...progress,
+    });
     await stopPoint();
     await sink.finish();
   } catch (error) {
@@ -208,8 +256,4 @@ function serialProgress(plan: Plan, emit: Emit) {
       });
     },
   };
-}
-
-function seconds(): number {
-  return Math.floor(Date.now() / 1000);
 }

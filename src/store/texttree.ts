@@ -4,7 +4,7 @@
 
 import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { printBundle, printDistribution, printFileset, printProduct } from '../definition/index.ts';
+import { layoutOf, printBundle, printDistribution, printFileset, printProduct } from '../definition/index.ts';
 import { printInfo } from '../definition/info.ts';
 import { writeFileAtomically } from '../host/durable.ts';
 import { type Attributes, text } from '../model/attributes.ts';
@@ -49,11 +49,18 @@ export function writeTextTree(
   const tree = layout.textTree;
   mkdirSync(tree, { recursive: true, mode: 0o755 });
   const vendors = new Map(catalog.vendors().map((vendor) => [text(vendor.attributes, 'tag'), vendor]));
+  const changed = new Set(changes.products);
   if (changes.head || sections.head === undefined) {
+    const before = sections.head && isLayout08(sections.head);
     sections.head = writeHead(layout, catalog);
+    // Another layout has other words in every text.
+    if (before !== isLayout08(sections.head)) {
+      for (const { id } of catalog.products()) changed.add(id);
+      sections.bundles.clear();
+    }
     writeBundles(tree, catalog, vendors, sections.bundles);
   }
-  for (const id of changes.products) {
+  for (const id of changed) {
     const product = catalog.product(id);
     if (product !== undefined) {
       sections.products.set(id, writeProduct(tree, catalog, product, vendors));
@@ -67,6 +74,10 @@ export function writeTextTree(
   const joined = Buffer.concat(parts);
   writeFileAtomically(join(tree, 'INDEX'), joined, 0o644);
   return joined;
+}
+
+function isLayout08(head: Buffer): boolean {
+  return /^layout_version 0\.8$/m.test(head.toString('utf8'));
 }
 
 function writeHead(layout: StoreLayout, catalog: Catalog): Buffer {
@@ -97,7 +108,7 @@ function writeBundles(
     if (catalog.product(id) === undefined) removeDirectory(tree, id);
   }
   for (const bundle of bundles) {
-    const index = printBundle(bundle, vendors.get(text(bundle.attributes, 'vendor_tag')));
+    const index = printBundle(bundle, vendors.get(text(bundle.attributes, 'vendor_tag')), layoutOf(catalog.attributes));
     if (sections.get(bundle.id)?.equals(Buffer.from(index))) continue;
     sections.set(
       bundle.id,
@@ -109,15 +120,22 @@ function writeBundles(
 function writeProduct(tree: string, catalog: Catalog, product: Product, vendors: ReadonlyMap<string, Vendor>): Buffer {
   const directory = join(tree, safeName(product.id));
   const vendor = vendors.get(text(product.attributes, 'vendor_tag'));
+  const layout = layoutOf(catalog.attributes);
   const controls = withContent(catalog, product.id, product.controlFiles);
   const parts = [
-    writeObjectFiles(join(directory, 'pfiles'), product.attributes, printProduct(product, vendor), controls, []),
+    writeObjectFiles(
+      join(directory, 'pfiles'),
+      product.attributes,
+      printProduct(product, vendor, layout),
+      controls,
+      [],
+    ),
   ];
   for (const fileset of product.filesets) {
     const key = filesetKey(product.id, fileset.id);
     const files = catalog.files(key);
     const scripts = withContent(catalog, key, fileset.controlFiles);
-    const index = printFileset(fileset);
+    const index = printFileset(fileset, layout);
     parts.push(writeObjectFiles(join(directory, safeName(fileset.id)), fileset.attributes, index, scripts, files));
   }
   keepOnly(directory, new Set(['pfiles', ...product.filesets.map((fileset) => safeName(fileset.id))]));
