@@ -14,6 +14,7 @@ import {
   readdirSync,
   readlinkSync,
   rmdirSync,
+  type Stats,
   symlinkSync,
   unlinkSync,
 } from 'node:fs';
@@ -42,10 +43,14 @@ type StepOf<S extends FileStep['step']> = Extract<FileStep, { step: S }>;
  * Refuses what could not be swapped later: a file to place where a directory with content stands, a directory where a file stands.
  * Throws SdError `directory_in_the_way` or `file_in_the_way`; nothing has been touched.
  */
-export function checkPlaces(anchor: string, steps: readonly FileStep[]): void {
+export function checkPlaces(
+  anchor: string,
+  steps: readonly FileStep[],
+  look: (path: string) => Stats | undefined,
+): void {
   for (const step of steps) {
     if (STAYING.has(step.step)) continue;
-    const stats = lstatSync(join(anchor, step.path), { throwIfNoEntry: false });
+    const stats = look(step.path);
     if (stats === undefined) continue;
     const path = join(anchor, step.path);
     if (step.step === 'directory') {
@@ -86,7 +91,7 @@ export async function stageAll(
     stages.set(planned.path, planned.stage);
     // A link may name a file that comes later in the transaction.
     if (step.step === 'hardlink') links.set(step.path, step.to);
-    else stageOne({ anchor, staged, onPiece: transaction.onPiece }, step, join(anchor, planned.stage));
+    else stageOne({ anchor, staged, onPiece: transaction.onPiece }, step, `${anchor}/${planned.stage}`);
     transaction.onFile?.(step, staged.get(step.path)?.size ?? 0);
   }
   for (const path of links.keys()) {
@@ -117,11 +122,11 @@ export function checkSwap(anchor: string, plan: readonly JournalStep[]): void {
 
 /** Makes all staged objects and their names durable. */
 export function syncStaged(anchor: string, plan: readonly JournalStep[]): void {
-  const objects = plan.flatMap((step) => (step.step === 'put' ? [join(anchor, step.stage)] : []));
+  const objects = plan.flatMap((step) => (step.step === 'put' ? [`${anchor}/${step.stage}`] : []));
   const directories = new Set<string>();
   for (const step of plan) {
-    if (step.step === 'put') directories.add(dirname(join(anchor, step.stage)));
-    if (step.step === 'directory' && step.made) directories.add(dirname(join(anchor, step.path)));
+    if (step.step === 'put') directories.add(dirname(`${anchor}/${step.stage}`));
+    if (step.step === 'directory' && step.made) directories.add(dirname(`${anchor}/${step.path}`));
   }
   syncPaths(objects, directories);
 }

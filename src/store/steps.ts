@@ -12,6 +12,8 @@ export type JournalStep =
       readonly stage: string;
       readonly save?: string;
       readonly copySave?: boolean;
+      /** The stage may be one of several names of what is at the path. */
+      readonly linked?: boolean;
     }
   | { readonly step: 'attributes'; readonly path: string; readonly as: PlacedAs }
   | { readonly step: 'remove'; readonly path: string; readonly save?: string }
@@ -20,8 +22,7 @@ export type JournalStep =
 
 /** Name of the n-th temporary object of a session, beside `path`. */
 export function temporaryName(path: string, session: string, n: number): string {
-  const directory = dirname(path);
-  return directory === '.' ? `.sw~${session}~${n}` : `${directory}/.sw~${session}~${n}`;
+  return `${path.slice(0, path.lastIndexOf('/') + 1)}.sw~${session}~${n}`;
 }
 
 /** The journal's form of the steps. `missing` says whether a directory is not there yet. */
@@ -46,6 +47,7 @@ export function journalSteps(
           stage: temporaryName(step.path, session, n),
           ...('save' in step && step.save !== undefined ? { save: step.save } : {}),
           ...('copySave' in step && step.copySave === true ? { copySave: true } : {}),
+          ...(step.step === 'hardlink' || step.step === 'restore' ? { linked: true } : {}),
         };
     }
   });
