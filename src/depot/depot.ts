@@ -17,6 +17,8 @@ export interface Depot {
    * Throws SdError `content_missing` when the record is there but the bytes are not.
    */
   content(fileset: FilesetKey, file: FileRecord): Content;
+  /** Absolute path of a file that is expected to hold exactly this content, where there is one: `content` has the last word. */
+  storedFile?(fileset: FilesetKey, file: FileRecord): string | undefined;
   /** Frees descriptors and temporary files; the depot is not used afterwards. */
   close(): void;
 }

@@ -20,6 +20,8 @@ export function directoryDepot(location: string, catalog: Catalog, findings: rea
     catalog,
     findings,
     content: (fileset, file) => plainContent(location, fileset, file, openStored(location, paths, fileset, file)),
+    storedFile: (fileset, file) =>
+      file.compression_state === 'compressed' ? undefined : `${location}/${paths.resolve(storedAt(fileset, file))}`,
     close: () => paths.forget(),
   };
 }

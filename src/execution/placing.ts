@@ -112,6 +112,11 @@ function leadsToDirectory(session: RootSession, at: string): boolean {
   }
 }
 
+function storedFile({ depot, source }: PlacingOptions, file: FileRecord): { from?: string } {
+  const from = depot.storedFile?.(source, file);
+  return from === undefined ? {} : { from };
+}
+
 function stepFor(
   session: RootSession,
   source: FileRecord,
@@ -146,6 +151,7 @@ function stepFor(
         step: 'place',
         path: at,
         content: () => options.depot.content(options.source, source),
+        ...storedFile(options, source),
         as,
         expect: {
           ...(record.size === undefined ? {} : { size: record.size }),

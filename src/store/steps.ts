@@ -25,16 +25,23 @@ export function temporaryName(path: string, session: string, n: number): string 
   return `${path.slice(0, path.lastIndexOf('/') + 1)}.sw~${session}~${n}`;
 }
 
-/** The journal's form of the steps. `missing` says whether a directory is not there yet. */
+/**
+ * The journal's form of the steps. `missing` says whether a directory is not there yet. What goes into a directory that the transaction
+ * itself makes is staged under its final name: the directory is closed to others until its attributes are given, last of all.
+ */
 export function journalSteps(
   steps: readonly FileStep[],
   session: string,
   missing: (path: string) => boolean,
 ): JournalStep[] {
+  const made = new Set<string>();
   return steps.map((step, n): JournalStep => {
     switch (step.step) {
-      case 'directory':
-        return { step: 'directory', path: step.path, as: step.as, made: missing(step.path) };
+      case 'directory': {
+        const isMade = missing(step.path);
+        if (isMade) made.add(step.path);
+        return { step: 'directory', path: step.path, as: step.as, made: isMade };
+      }
       case 'attributes':
       case 'remove':
       case 'rename':
@@ -44,7 +51,7 @@ export function journalSteps(
         return {
           step: 'put',
           path: step.path,
-          stage: temporaryName(step.path, session, n),
+          stage: made.has(dirname(step.path)) ? step.path : temporaryName(step.path, session, n),
           ...('save' in step && step.save !== undefined ? { save: step.save } : {}),
           ...('copySave' in step && step.copySave === true ? { copySave: true } : {}),
           ...(step.step === 'hardlink' || step.step === 'restore' ? { linked: true } : {}),

@@ -39,6 +39,7 @@ function swapOne(anchor: string, session: string, step: Exclude<JournalStep, { s
   const path = `${anchor}/${step.path}`;
   switch (step.step) {
     case 'put':
+      if (step.stage === step.path) return;
       // A stage that is gone has been renamed before the crash; what is at the path now must not be saved.
       if (step.save !== undefined) {
         if (lookAt(`${anchor}/${step.stage}`) === undefined) return;
