@@ -12,7 +12,8 @@ const out = hooks ? place : 'dist';
 
 rmSync(out, { recursive: true, force: true });
 await build({
-  entryPoints: ['src/main.ts'],
+  entryPoints: ['src/main.ts', 'src/host/crew-worker.ts'],
+  entryNames: '[name]',
   outdir: out,
   bundle: true,
   splitting: true,

@@ -19,16 +19,10 @@ export function must(command: readonly string[], environment: NodeJS.ProcessEnv 
   return ran.stdout;
 }
 
-/** rpm's command for a root; Debian's rpm wants to hear that this is meant. */
+/** rpm's command for a root, with the place of its database that Debian would choose by HOME; Debian's rpm wants to hear that this is meant. */
 export function rpm(root: string, ...rest: string[]): string[] {
-  return [
-    'rpm',
-    '--root',
-    root,
-    '--nosignature',
-    ...(rest[0] === '-i' || rest[0] === '-U' ? ['--force-debian'] : []),
-    ...rest,
-  ];
+  const force = rest[0] === '-i' || rest[0] === '-U' ? ['--force-debian'] : [];
+  return ['rpm', '--root', root, '--dbpath', '/var/lib/rpm', '--nosignature', ...force, ...rest];
 }
 
 /** Builds the tree as an rpm. @returns its path */

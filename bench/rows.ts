@@ -178,7 +178,6 @@ export const ROWS: readonly Row[] = [
           command: [
             'rsync',
             '-a',
-            '--checksum',
             '--backup',
             `--backup-dir=${join(inputs.top, 'rsyncsave')}`,
             `${inputs.tree(FILES, 2)}/`,

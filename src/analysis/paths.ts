@@ -8,6 +8,9 @@
 
 import type { FileRecord } from '../model/software.ts';
 
+/** An empty part, `.` or `..` anywhere in a path. */
+const ODD_PART = /\/(?:\.{0,2})(?:\/|$)/;
+
 export type PathTrouble = 'unsafe_path' | 'reserved_path';
 
 /** What is wrong with the paths of a record; undefined when nothing is. `admin` is '' where nothing is reserved. */
@@ -25,9 +28,7 @@ export function pathTrouble(record: FileRecord, admin: string): PathTrouble | un
 
 /** Absolute, normalised, not the root itself. */
 function isPlain(path: string): boolean {
-  if (!path.startsWith('/') || path.includes('\0')) return false;
-  const parts = path.slice(1).split('/');
-  return parts.every((part) => part !== '' && part !== '.' && part !== '..');
+  return path.startsWith('/') && !path.endsWith('/') && !path.includes('\0') && !ODD_PART.test(path);
 }
 
 function isReserved(path: string, admin: string, record: FileRecord): boolean {

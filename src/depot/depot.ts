@@ -45,6 +45,8 @@ export interface Depot {
    * used. A depot without this is read, and compared, file by file. Throws SdError `content_mismatch`, and what reading throws.
    */
   bringContents?(filesets: readonly FilesetKey[]): Promise<Brought>;
+  /** Absolute path of a file that is expected to hold exactly this content, where there is one: `content` has the last word. */
+  storedFile?(fileset: FilesetKey, file: FileRecord): string | undefined;
   /** Frees descriptors and temporary files; the depot is not used afterwards. */
   close(): void;
 }

@@ -1,9 +1,7 @@
 // Directory depot: file storage at `<depot>/<product>/<fileset>/<path>` beside the catalog (formats.md 9, 14).
 // Promise: reading writes nothing, so read-only media will do; no symbolic link leads out of the depot (D12).
 
-import { fstatSync } from 'node:fs';
-import { join } from 'node:path';
-import { openRegion } from '../host/region.ts';
+import { openRegularFile } from '../host/region.ts';
 import { RootPaths } from '../host/rootpath.ts';
 import type { Catalog } from '../model/catalog.ts';
 import type { Content } from '../model/content.ts';
@@ -22,14 +20,16 @@ export function directoryDepot(location: string, catalog: Catalog, findings: rea
     catalog,
     findings,
     content: (fileset, file) => plainContent(location, fileset, file, openStored(location, paths, fileset, file)),
+    storedFile: (fileset, file) =>
+      file.compression_state === 'compressed' ? undefined : `${location}/${paths.resolve(storedAt(fileset, file))}`,
     close: () => paths.forget(),
   };
 }
 
 function openStored(location: string, paths: RootPaths, fileset: FilesetKey, file: FileRecord): Content {
-  let content: Extract<Content, { kind: 'region' }>;
+  let content: Content | undefined;
   try {
-    content = openRegion(join(location, paths.resolve(storedAt(fileset, file))));
+    content = openRegularFile(`${location}/${paths.resolve(storedAt(fileset, file))}`);
   } catch (error) {
     if (hasErrno(error, 'ENOENT', 'ENOTDIR')) throw missing(location, fileset, file, 'It is not there.');
     if (hasErrno(error, 'ELOOP')) throw missing(location, fileset, file, 'A symbolic link stands in its place.');
@@ -37,7 +37,6 @@ function openStored(location: string, paths: RootPaths, fileset: FilesetKey, fil
       throw missing(location, fileset, file, 'You have no permission to read it.');
     throw error;
   }
-  if (fstatSync(content.fd).isFile()) return content;
-  content.close();
+  if (content) return content;
   throw missing(location, fileset, file, 'Something that is not a regular file stands in its place.');
 }

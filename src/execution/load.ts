@@ -2,6 +2,7 @@
 // which filesets come, what they supersede and what goes. The records that the catalog gets are made in records.ts.
 
 import type { Depot } from '../depot/depot.ts';
+import { looker } from '../host/look.ts';
 import { text } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
 import type { CatalogOp, ChangeSet } from '../model/change.ts';
@@ -17,7 +18,7 @@ import { type MemberChange, putMembers } from './members.ts';
 import { saveDirectories } from './patching.ts';
 import { type Placement, place } from './placing.ts';
 import { dropOps, filesetOps, type LoadedFileset, type Loading, productRecord } from './records.ts';
-import { inSaveArea, installed, lstatIn, type RootSession } from './session.ts';
+import { inSaveArea, installed, type RootSession } from './session.ts';
 
 /** A product ready for its transaction. */
 export interface Load {
@@ -35,18 +36,19 @@ export function loadProduct(
   const catalog = installed(session);
   const source = depot.catalog.product(plan.id);
   if (!source) throw new Error(`planned product ${plan.id} is not in the depot`);
-  const loading: Loading = { session, depot, catalog, source, plan, state: loadedState(session, source, plan) };
+  const look = looker(session.root);
+  const loading: Loading = { session, depot, catalog, source, plan, look, state: loadedState(session, source, plan) };
   const loaded = plan.filesets.map((fileset) => loadFileset(loading, fileset));
   const coming = new Set(loaded.flatMap((each) => each.rows.flatMap((row) => (row.type === 'a' ? [] : [row.path]))));
   const replaced = plan.filesets.map((each) => each.targetKey).filter((key) => lookUp(catalog, key) !== undefined);
   const going = [...new Set([...replaced, ...plan.drops])];
   const left = leaving(session, catalog, going, coming);
-  const made = missingParents(session, loaded);
+  const made = missingParents(look, loaded);
   const drops = plan.drops.filter((key) => lookUp(catalog, key) !== undefined);
   const committed = loaded.flatMap((each) => (each.saves ? [] : (each.plan.patch?.supersedes ?? [])));
   const placing = loaded.flatMap(stepsOf);
   const steps = [
-    ...directoriesFirst([...made.steps, ...saveParents(session, placing), ...placing]),
+    ...directoriesFirst([...made.steps, ...saveParents(session, look, placing), ...placing]),
     ...left.steps,
     ...dropSaves(session, saveDirectories(catalog, [...drops, ...committed])),
   ];
@@ -72,7 +74,7 @@ export function loadProduct(
 }
 
 function loadFileset(loading: Loading, fileset: PlannedFileset): LoadedFileset {
-  const { session, depot, catalog, source: product, plan } = loading;
+  const { session, depot, catalog, source: product, plan, look } = loading;
   const source = product.filesets.find((each) => each.id === splitKey(fileset.key).filesetId);
   if (!source) throw new Error(`planned fileset ${fileset.key} is not in the depot`);
   const target = targetIdentity(product, source, fileset);
@@ -93,6 +95,7 @@ function loadFileset(loading: Loading, fileset: PlannedFileset): LoadedFileset {
         session,
         catalog,
         place(session, record, {
+          look,
           depot,
           source: fileset.key,
           relocate,
@@ -208,14 +211,14 @@ function directoriesFirst(steps: readonly FileStep[]): FileStep[] {
 }
 
 /** Directories of the save area that are not there yet. */
-function saveParents(session: RootSession, steps: readonly FileStep[]): FileStep[] {
+function saveParents(session: RootSession, look: Loading['look'], steps: readonly FileStep[]): FileStep[] {
   const area = inSaveArea(session, '');
   const saves = steps.flatMap((step) => {
     if ('save' in step && step.save !== undefined) return [step.save];
     return step.path.startsWith(area) ? [step.path] : [];
   });
   return [...parentsOf(saves)]
-    .filter((parent) => !lstatIn(session, parent))
+    .filter((parent) => !look(parent))
     .sort()
     .map((path) => ({ step: 'directory', path, as: ownDirectory() }));
 }
@@ -227,13 +230,13 @@ export function ownDirectory() {
 
 /** Parents that neither exist nor come as records: made, and remembered so that removal takes them away. */
 function missingParents(
-  session: RootSession,
+  look: Loading['look'],
   loaded: readonly LoadedFileset[],
 ): { steps: FileStep[]; ops: CatalogOp[] } {
   const placed = loaded.flatMap((each) => each.placements.filter((placement) => placement.step !== undefined));
   const coming = new Set(placed.filter((each) => each.record.type === 'd').map((each) => each.at));
   const made = [...parentsOf(placed.map((each) => each.at))]
-    .filter((parent) => !coming.has(parent) && !lstatIn(session, parent))
+    .filter((parent) => !coming.has(parent) && !look(parent))
     .sort();
   const created = placed.filter((each) => each.record.type === 'd' && each.before === undefined).map((each) => each.at);
   return {

@@ -14,7 +14,7 @@ import { openRegion } from '../host/region.ts';
 import { SdError } from '../model/error.ts';
 import type { FileRecord, FilesetKey } from '../model/software.ts';
 import type { FileStep, PlacedAs } from '../store/transaction-types.ts';
-import { isReserved, lstatIn, physical, type RootSession } from './session.ts';
+import { isReserved, physical, type RootSession } from './session.ts';
 
 /** One record brought onto the root. */
 export interface Placement {
@@ -30,6 +30,8 @@ export interface Placement {
 }
 
 export interface PlacingOptions {
+  /** lstat of a root-relative physical path, at the moment of this load. */
+  readonly look: (at: string) => Stats | undefined;
   readonly depot: Depot;
   /** Fileset in the depot. */
   readonly source: FilesetKey;
@@ -55,7 +57,7 @@ export function place(session: RootSession, source: FileRecord, options: Placing
   const at = physical(session, record.path);
   // A link that an earlier product of this session brought: analysis could not see it.
   if (record.type !== 'd' && isReserved(session, at)) throw reserved(record.path);
-  const before = lstatIn(session, at);
+  const before = options.look(at);
   const found = before === undefined ? {} : { before };
   if (before && keeps(session, record, at, before, options)) return { record, at, kept: true, ...found };
   const save = before && !before.isDirectory() ? options.saveTo(record.path) : undefined;
@@ -110,6 +112,11 @@ function leadsToDirectory(session: RootSession, at: string): boolean {
   }
 }
 
+function storedFile({ depot, source }: PlacingOptions, file: FileRecord): { from?: string } {
+  const from = depot.storedFile?.(source, file);
+  return from === undefined ? {} : { from };
+}
+
 function stepFor(
   session: RootSession,
   source: FileRecord,
@@ -144,6 +151,7 @@ function stepFor(
         step: 'place',
         path: at,
         content: () => options.depot.content(options.source, source),
+        ...storedFile(options, source),
         as,
         expect: {
           ...(record.size === undefined ? {} : { size: record.size }),

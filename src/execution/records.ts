@@ -1,6 +1,7 @@
 // Records that the IPD gets when a product is loaded: product, filesets, rows, control files, saved files, and what a patch changes on
 // its base (patches.md 4.4, formats.md 15). Pure: catalogs and a prepared load in, catalog operations out.
 
+import type { Stats } from 'node:fs';
 import { join } from 'node:path';
 import type { Depot } from '../depot/depot.ts';
 import { text, withAttributes } from '../model/attributes.ts';
@@ -26,6 +27,8 @@ export interface Loading {
   /** The product in the depot. */
   readonly source: Product;
   readonly plan: PlannedProduct;
+  /** What is on the root when the load begins. */
+  readonly look: (at: string) => Stats | undefined;
   /** State its filesets get with the load. */
   readonly state: 'transient' | 'installed';
 }

@@ -1,12 +1,11 @@
 // What every execution on one root shares: the open IPD, the machine's facts, where to report. Made by operations, used here only.
 
-import { lstatSync, type Stats } from 'node:fs';
-import { join } from 'node:path';
+import type { Stats } from 'node:fs';
 import type { Accounts } from '../host/accounts.ts';
+import { lookAt } from '../host/look.ts';
 import type { RootPaths } from '../host/rootpath.ts';
 import type { Catalog } from '../model/catalog.ts';
 import type { ConditionFacts } from '../model/condition.ts';
-import { hasErrno } from '../model/error.ts';
 import type { Emit } from '../model/events.ts';
 import type { Finding } from '../model/plan.ts';
 import type { EngineOptions, SessionContext } from '../model/request.ts';
@@ -56,12 +55,7 @@ export function physical(session: RootSession, path: string): string {
 
 /** lstat of a root-relative physical path; undefined where nothing is. */
 export function lstatIn(session: Pick<RootSession, 'root'>, relative: string): Stats | undefined {
-  try {
-    return lstatSync(join(session.root, relative));
-  } catch (error) {
-    if (hasErrno(error, 'ENOENT', 'ENOTDIR')) return undefined;
-    throw error;
-  }
+  return lookAt(`${session.root}/${relative}`);
 }
 
 /** Root-relative path of something in the save area. */
@@ -71,7 +65,8 @@ export function inSaveArea(session: RootSession, below: string): string {
 
 /** Does a root-relative physical path lie in SD's own directory? Software may not write there. */
 export function isReserved(session: Pick<RootSession, 'root' | 'admin' | 'paths'>, at: string): boolean {
-  return `${at}/`.startsWith(`${session.paths.resolve(`${adminInRoot(session)}/.`)}/`);
+  const own = session.paths.resolve(`${adminInRoot(session)}/.`);
+  return at.startsWith(own) && (at.length === own.length || own === '' || at[own.length] === '/');
 }
 
 /** The admin directory as a path inside the root, with a leading slash. */

@@ -1,15 +1,16 @@
 // The views of one root that analysis asks (analysis/views.ts), answered by the machine. Nothing here changes the root; check scripts run
 // in a directory of their own.
 
-import { accessSync, constants, lstatSync, type Stats } from 'node:fs';
+import { accessSync, constants, type Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { FileKind, ScriptCall, Views } from '../analysis/views.ts';
 import { execScript, type ScriptOwner, type ScriptSession } from '../execution/scripts.ts';
-import { isReserved, lstatIn, type RootSession } from '../execution/session.ts';
+import { isReserved, type RootSession } from '../execution/session.ts';
 import { isArFile } from '../host/ar.ts';
+import { lookAt, looker } from '../host/look.ts';
 import { space, uname } from '../host/machine.ts';
 import type { Catalog } from '../model/catalog.ts';
-import { SdError } from '../model/error.ts';
+import { hasErrno, SdError } from '../model/error.ts';
 import { lookUp } from '../model/patches.ts';
 
 /** A root looked at: enough of a session to answer questions. */
@@ -18,7 +19,7 @@ export type LookedAt = Pick<RootSession, 'root' | 'admin' | 'paths'> & ScriptSes
 /** `scripts` is the catalog whose check scripts are run: the source for install, the target for remove. */
 export function rootViews(session: LookedAt, scripts: Catalog): Views {
   const names = uname();
-  const statsAt = looker(session);
+  const statsAt = viewer(session);
   const admin = session.root === '/' ? session.admin : session.admin.slice(session.root.length);
   return {
     admin,
@@ -36,7 +37,7 @@ export function rootViews(session: LookedAt, scripts: Catalog): Views {
       },
       isArchive: (path) =>
         statsAt(path)?.isFile() === true && isArFile(join(session.root, session.paths.resolve(path))),
-      writable: (directory) => isWritable(session, directory),
+      writable: writability(session, statsAt),
       hasSaved: (save) => statsAt(`${admin}/save/${save}`) !== undefined,
       isReserved: (path) => leadsIntoAdmin(session, path),
       mayMakeDevices: () => process.geteuid?.() === 0,
@@ -46,19 +47,9 @@ export function rootViews(session: LookedAt, scripts: Catalog): Views {
   };
 }
 
-/**
- * lstat of paths as seen from the root, each object looked at once: analysis asks the same path several times, and nothing changes
- * meanwhile. Below a directory that is not there nothing is looked for.
- */
-function looker(session: LookedAt): (path: string) => Stats | undefined {
-  const seen = new Map<string, Stats | undefined>();
-  const look = (at: string): Stats | undefined => {
-    if (seen.has(at)) return seen.get(at);
-    const parent = at.slice(0, Math.max(at.lastIndexOf('/'), 0));
-    const stats = parent === '' || look(parent) ? lstatIn(session, at) : undefined;
-    seen.set(at, stats);
-    return stats;
-  };
+/** lstat of paths as seen from the root: analysis asks the same path several times, and nothing changes meanwhile. */
+function viewer(session: LookedAt): (path: string) => Stats | undefined {
+  const look = looker(session.root);
   return (path) => {
     try {
       return look(session.paths.resolve(path));
@@ -69,17 +60,21 @@ function looker(session: LookedAt): (path: string) => Stats | undefined {
   };
 }
 
-/** The file system of a path: that of its nearest directory there is, asked once per device. */
+/** The file system of a path: that of its nearest directory there is. The machine is asked once per device. */
 function fileSystems(root: string, look: (path: string) => Stats | undefined): Views['space']['of'] {
-  const known = new Map<number, ReturnType<typeof space>>();
-  const of: Views['space']['of'] = (path) => {
-    const stats = path === '/' ? lstatSync(root, { throwIfNoEntry: false }) : look(path);
-    if (stats?.isDirectory()) {
-      const found = known.get(stats.dev) ?? space(join(root, path));
-      known.set(stats.dev, found);
-      return found;
-    }
-    return stats || path === '/' ? space(join(root, path)) : of(dirname(path));
+  const ofDevice = new Map<number, ReturnType<typeof space>>();
+  const ofPath = new Map<string, ReturnType<typeof space>>();
+  const find = (path: string): ReturnType<typeof space> => {
+    const stats = path === '/' ? lookAt(root) : look(path);
+    if (path !== '/' && !stats?.isDirectory()) return of(dirname(path));
+    const found = (stats && ofDevice.get(stats.dev)) ?? space(join(root, path));
+    if (stats) ofDevice.set(stats.dev, found);
+    return found;
+  };
+  const of = (path: string): ReturnType<typeof space> => {
+    const found = ofPath.get(path) ?? find(path);
+    ofPath.set(path, found);
+    return found;
   };
   return of;
 }
@@ -101,18 +96,29 @@ function kindOf(stats: Stats | undefined): FileKind {
   return stats.isSymbolicLink() ? 'symlink' : 'other';
 }
 
-function isWritable(session: LookedAt, directory: string): boolean {
-  let path = join(session.root, session.paths.resolve(`${directory}/.`));
-  for (;;) {
-    try {
-      accessSync(path, constants.W_OK | constants.X_OK);
-      return true;
-    } catch (error) {
-      const missing =
-        (error as NodeJS.ErrnoException).code === 'ENOENT' || (error as NodeJS.ErrnoException).code === 'ENOTDIR';
-      if (!missing || path === '/') return false;
-      path = join(path, '..');
-    }
+/** Whether entries can be made in a directory, or in the nearest one above that is there; each directory is asked once. */
+function writability(session: LookedAt, look: (path: string) => Stats | undefined): (directory: string) => boolean {
+  const known = new Map<string, boolean>();
+  const writable = (directory: string): boolean => {
+    const before = known.get(directory);
+    if (before !== undefined) return before;
+    const below = directory !== '/' && !look(`${directory}/.`)?.isDirectory();
+    const answer = below
+      ? writable(dirname(directory))
+      : isAccessible(join(session.root, session.paths.resolve(`${directory}/.`)));
+    known.set(directory, answer);
+    return answer;
+  };
+  return writable;
+}
+
+/** Of a root that is not there yet: its nearest directory there is. */
+function isAccessible(directory: string): boolean {
+  try {
+    accessSync(directory, constants.W_OK | constants.X_OK);
+    return true;
+  } catch (error) {
+    return hasErrno(error, 'ENOENT') && directory !== '/' && isAccessible(dirname(directory));
   }
 }
 

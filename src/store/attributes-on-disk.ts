@@ -1,15 +1,14 @@
 // Gives an object on disk the owner, mode and time it shall have.
-// Promise: the owner is changed only where it differs; ordinary users keep their own ownership without an error; set-id bits survive
+// Promise: of what stands there the owner is changed only where it differs; ordinary users keep their own ownership without an error; set-id bits survive
 // because the mode is set after the owner.
 
-import { chmodSync, fchmodSync, fchownSync, fstatSync, futimesSync, lchownSync, lstatSync, lutimesSync } from 'node:fs';
+import { chmodSync, fchmodSync, fchownSync, futimesSync, lchownSync, lstatSync, lutimesSync } from 'node:fs';
 import { hasErrno } from '../model/error.ts';
 import type { PlacedAs } from './transaction-types.ts';
 
 /** An open regular file of ours. */
 export function giveFile(fd: number, as: PlacedAs): void {
-  const now = fstatSync(fd);
-  if (now.uid !== as.uid || now.gid !== as.gid) asPermitted(() => fchownSync(fd, as.uid, as.gid));
+  asPermitted(() => fchownSync(fd, as.uid, as.gid));
   fchmodSync(fd, as.mode & 0o7777);
   if (as.mtime !== undefined) futimesSync(fd, as.mtime, as.mtime);
 }

@@ -14,10 +14,12 @@ import {
   readdirSync,
   readlinkSync,
   rmdirSync,
+  type Stats,
   symlinkSync,
   unlinkSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { shareOut, worthACrew } from '../host/crew.ts';
 import { copyContent, type Digested } from '../host/digest.ts';
 import { fsyncDirectory, fsyncFile, syncFileSystem, testPoint } from '../host/durable.ts';
 import { deviceNumbers } from '../host/file-type.ts';
@@ -42,10 +44,14 @@ type StepOf<S extends FileStep['step']> = Extract<FileStep, { step: S }>;
  * Refuses what could not be swapped later: a file to place where a directory with content stands, a directory where a file stands.
  * Throws SdError `directory_in_the_way` or `file_in_the_way`; nothing has been touched.
  */
-export function checkPlaces(anchor: string, steps: readonly FileStep[]): void {
+export function checkPlaces(
+  anchor: string,
+  steps: readonly FileStep[],
+  look: (path: string) => Stats | undefined,
+): void {
   for (const step of steps) {
     if (STAYING.has(step.step)) continue;
-    const stats = lstatSync(join(anchor, step.path), { throwIfNoEntry: false });
+    const stats = look(step.path);
     if (stats === undefined) continue;
     const path = join(anchor, step.path);
     if (step.step === 'directory') {
@@ -70,6 +76,7 @@ export async function stageAll(
   const staged = new Map<string, Staged>();
   const stages = new Map<string, string>();
   const links = new Map<string, string>();
+  const shared = worthACrew(transaction.files.filter(isShared).length) ? new Map<StepOf<'place'>, string>() : undefined;
   let paused = Date.now();
   for (const [n, step] of transaction.files.entries()) {
     if (Date.now() - paused > PATIENCE_MS) {
@@ -86,9 +93,13 @@ export async function stageAll(
     stages.set(planned.path, planned.stage);
     // A link may name a file that comes later in the transaction.
     if (step.step === 'hardlink') links.set(step.path, step.to);
-    else stageOne({ anchor, staged, onPiece: transaction.onPiece }, step, join(anchor, planned.stage));
+    else if (shared && isShared(step)) {
+      shared.set(step, `${anchor}/${planned.stage}`);
+      continue;
+    } else stageOne({ anchor, staged, onPiece: transaction.onPiece }, step, `${anchor}/${planned.stage}`);
     transaction.onFile?.(step, staged.get(step.path)?.size ?? 0);
   }
+  if (shared) await stageShared(shared, transaction, staged);
   for (const path of links.keys()) {
     const to = linkedFile(path, links);
     linkSync(join(anchor, stages.get(to) ?? to), join(anchor, stages.get(path)!));
@@ -117,11 +128,11 @@ export function checkSwap(anchor: string, plan: readonly JournalStep[]): void {
 
 /** Makes all staged objects and their names durable. */
 export function syncStaged(anchor: string, plan: readonly JournalStep[]): void {
-  const objects = plan.flatMap((step) => (step.step === 'put' ? [join(anchor, step.stage)] : []));
+  const objects = plan.flatMap((step) => (step.step === 'put' ? [`${anchor}/${step.stage}`] : []));
   const directories = new Set<string>();
   for (const step of plan) {
-    if (step.step === 'put') directories.add(dirname(join(anchor, step.stage)));
-    if (step.step === 'directory' && step.made) directories.add(dirname(join(anchor, step.path)));
+    if (step.step === 'put') directories.add(dirname(`${anchor}/${step.stage}`));
+    if (step.step === 'directory' && step.made) directories.add(dirname(`${anchor}/${step.path}`));
   }
   syncPaths(objects, directories);
 }
@@ -176,6 +187,50 @@ export function linkOrCopy(from: string, to: string, always = false): void {
   else if (stats.isFIFO()) makeNode(to, 'p');
   else makeNode(to, stats.isBlockDevice() ? 'b' : 'c', stats.rdev);
   givePath(to, { mode: stats.mode & 0o7777, uid: stats.uid, gid: stats.gid, mtime: stats.mtimeMs / 1000 });
+}
+
+/** A file that another thread can copy: it lies in a file of its own, and all that is expected of it is known. */
+function isShared(step: FileStep): step is StepOf<'place'> {
+  return step.step === 'place' && step.from !== undefined && step.as.mtime !== undefined;
+}
+
+/** Copies files to their stages with two threads, and again by this one what could not be copied so: it finds the words for why. */
+async function stageShared(
+  stages: ReadonlyMap<StepOf<'place'>, string>,
+  transaction: Transaction,
+  staged: Map<string, Staged>,
+): Promise<void> {
+  const steps = [...stages.keys()];
+  let finished = 0;
+  const finish = (facts: Staged) => {
+    const step = steps[finished]!;
+    compare(step, facts);
+    staged.set(step.path, facts);
+    transaction.onFile?.(step, facts.size);
+    finished += 1;
+  };
+  const result = await shareOut(
+    {
+      from: steps.map((step) => step.from ?? ''),
+      to: [...stages.values()],
+      size: Float64Array.from(steps, (step) => step.expect?.size ?? -1),
+      mode: Uint32Array.from(steps, (step) => step.as.mode & 0o7777),
+      uid: Uint32Array.from(steps, (step) => step.as.uid),
+      gid: Uint32Array.from(steps, (step) => step.as.gid),
+      mtime: Float64Array.from(steps, (step) => step.as.mtime ?? Number.NaN),
+    },
+    stopPoint,
+    (soFar) => {
+      for (let facts = soFar(finished); facts !== undefined; facts = soFar(finished)) finish(facts);
+    },
+  );
+  while (finished < steps.length) finish(result(finished) ?? alone(steps[finished]!, stages, transaction));
+}
+
+function alone(step: StepOf<'place'>, stages: ReadonlyMap<StepOf<'place'>, string>, transaction: Transaction): Staged {
+  const stage = stages.get(step)!;
+  ignoring(() => unlinkSync(stage), 'ENOENT');
+  return stageFile(step, stage, transaction.onPiece);
 }
 
 /** What is the same for every object of a transaction. */

@@ -12,6 +12,8 @@ export type JournalStep =
       readonly stage: string;
       readonly save?: string;
       readonly copySave?: boolean;
+      /** The stage may be one of several names of what is at the path. */
+      readonly linked?: boolean;
     }
   | { readonly step: 'attributes'; readonly path: string; readonly as: PlacedAs }
   | { readonly step: 'remove'; readonly path: string; readonly save?: string }
@@ -20,20 +22,26 @@ export type JournalStep =
 
 /** Name of the n-th temporary object of a session, beside `path`. */
 export function temporaryName(path: string, session: string, n: number): string {
-  const directory = dirname(path);
-  return directory === '.' ? `.sw~${session}~${n}` : `${directory}/.sw~${session}~${n}`;
+  return `${path.slice(0, path.lastIndexOf('/') + 1)}.sw~${session}~${n}`;
 }
 
-/** The journal's form of the steps. `missing` says whether a directory is not there yet. */
+/**
+ * The journal's form of the steps. `missing` says whether a directory is not there yet. What goes into a directory that the transaction
+ * itself makes is staged under its final name: the directory is closed to others until its attributes are given, last of all.
+ */
 export function journalSteps(
   steps: readonly FileStep[],
   session: string,
   missing: (path: string) => boolean,
 ): JournalStep[] {
+  const made = new Set<string>();
   return steps.map((step, n): JournalStep => {
     switch (step.step) {
-      case 'directory':
-        return { step: 'directory', path: step.path, as: step.as, made: missing(step.path) };
+      case 'directory': {
+        const isMade = missing(step.path);
+        if (isMade) made.add(step.path);
+        return { step: 'directory', path: step.path, as: step.as, made: isMade };
+      }
       case 'attributes':
       case 'remove':
       case 'rename':
@@ -43,9 +51,10 @@ export function journalSteps(
         return {
           step: 'put',
           path: step.path,
-          stage: temporaryName(step.path, session, n),
+          stage: made.has(dirname(step.path)) ? step.path : temporaryName(step.path, session, n),
           ...('save' in step && step.save !== undefined ? { save: step.save } : {}),
           ...('copySave' in step && step.copySave === true ? { copySave: true } : {}),
+          ...(step.step === 'hardlink' || step.step === 'restore' ? { linked: true } : {}),
         };
     }
   });

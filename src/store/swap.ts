@@ -5,6 +5,7 @@
 import { linkSync, lstatSync, renameSync, rmdirSync, type Stats, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { testPoint } from '../host/durable.ts';
+import { lookAt } from '../host/look.ts';
 import { hasErrno } from '../model/error.ts';
 import { givePath } from './attributes-on-disk.ts';
 import { ignoring, linkOrCopy, syncPaths } from './staging.ts';
@@ -20,9 +21,7 @@ export function swapAll(
   plan.forEach((step, n) => {
     if (step.step === 'directory') return;
     testPoint('swap');
-    // Not the name of a stage, which may lie in the same directory.
-    const beside = 'save' in step && step.save !== undefined ? step.save : step.path;
-    swapOne(anchor, step, `${temporaryName(beside, session, n)}s`);
+    swapOne(anchor, session, step, n);
     if (step.step === 'remove') onStep?.(n);
   });
   for (const step of plan.toReversed()) {
@@ -36,21 +35,25 @@ export function swapAll(
   );
 }
 
-function swapOne(anchor: string, step: Exclude<JournalStep, { step: 'directory' }>, temporary: string): void {
-  const path = join(anchor, step.path);
+function swapOne(anchor: string, session: string, step: Exclude<JournalStep, { step: 'directory' }>, n: number): void {
+  const path = `${anchor}/${step.path}`;
   switch (step.step) {
     case 'put':
-      // A stage that is gone has been renamed before the crash.
-      if (lookAt(join(anchor, step.stage)) === undefined) return;
-      keep(anchor, path, step, temporary);
-      replace(join(anchor, step.stage), path);
+      if (step.stage === step.path) return;
+      // A stage that is gone has been renamed before the crash; what is at the path now must not be saved.
+      if (step.save !== undefined) {
+        if (lookAt(`${anchor}/${step.stage}`) === undefined) return;
+        keep(path, `${anchor}/${step.save}`, `${anchor}/${savingName(step.save, session, n)}`, step.copySave === true);
+      }
+      replace(`${anchor}/${step.stage}`, path, step.linked === true);
       break;
     case 'attributes':
       // Too late to refuse, as with directories: swverify tells.
       ignoring(() => givePath(path, step.as), 'ENOENT', 'ENOTDIR', 'EPERM', 'EROFS');
       break;
     case 'remove':
-      keep(anchor, path, step, temporary);
+      if (step.save !== undefined)
+        keep(path, `${anchor}/${step.save}`, `${anchor}/${savingName(step.save, session, n)}`);
       ignoring(() => unlinkSync(path), 'ENOENT', 'ENOTDIR', 'EISDIR');
       break;
     case 'rename':
@@ -62,21 +65,29 @@ function swapOne(anchor: string, step: Exclude<JournalStep, { step: 'directory' 
   }
 }
 
-function replace(stage: string, path: string): void {
-  if (lookAt(path)?.isDirectory()) rmdirSync(path);
-  renameSync(stage, path);
+function replace(stage: string, path: string, linked: boolean): void {
+  try {
+    renameSync(stage, path);
+  } catch (error) {
+    if (hasErrno(error, 'ENOENT') && lookAt(stage) === undefined) return;
+    if (!hasErrno(error, 'EISDIR', 'ENOTEMPTY', 'EEXIST')) throw error;
+    rmdirSync(path);
+    renameSync(stage, path);
+  }
   // Renaming one hard link of an object over another does nothing and leaves both.
-  ignoring(() => unlinkSync(stage), 'ENOENT');
+  if (linked) ignoring(() => unlinkSync(stage), 'ENOENT');
 }
 
-/** Saves what is at `path` now. A copy goes through a temporary name, so that the save is whole or not there. */
-function keep(anchor: string, path: string, step: { save?: string; copySave?: boolean }, temporary: string): void {
-  if (step.save === undefined) return;
+/** Beside the save, and not the name of a stage, which may lie in the same directory. */
+function savingName(save: string, session: string, n: number): string {
+  return `${temporaryName(save, session, n)}s`;
+}
+
+/** Saves what is at `path` now. A copy goes through the temporary name `copy`, so that the save is whole or not there. */
+function keep(path: string, save: string, copy: string, always = false): void {
   const now = lookAt(path);
   if (now === undefined || now.isDirectory()) return;
-  const save = join(anchor, step.save);
-  if (step.copySave !== true && linked(path, save, now)) return;
-  const copy = join(anchor, temporary);
+  if (!always && linked(path, save, now)) return;
   ignoring(() => unlinkSync(copy), 'ENOENT');
   linkOrCopy(path, copy, true);
   // The save must be durable before the name that still holds the content goes.
@@ -105,13 +116,4 @@ function giveDirectory(path: string, step: Extract<JournalStep, { step: 'directo
   if (!lookAt(path)?.isDirectory()) return;
   // Too late to refuse: somebody else's directory keeps what it has, and swverify tells.
   ignoring(() => givePath(path, step.as), 'EPERM');
-}
-
-function lookAt(path: string): Stats | undefined {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false });
-  } catch (error) {
-    if (hasErrno(error, 'ENOTDIR')) return undefined;
-    throw error;
-  }
 }

@@ -24,6 +24,8 @@ export type FileStep =
       readonly step: 'place';
       readonly path: string;
       readonly content: () => Content;
+      /** Absolute path of a file that is expected to hold the content: it may be read instead, and must then be as expected. */
+      readonly from?: string;
       readonly as: PlacedAs;
       readonly expect?: { readonly size?: number; readonly cksum?: number; readonly sha256?: string };
       readonly save?: string;

@@ -2,9 +2,8 @@
 // Promise: up to the point of no return an error undoes everything; after it nothing is undone, and what could not be finished is
 // redone at the next opening. The order of durable steps in this file is the whole crash safety; change it with the crash tests only.
 
-import { lstatSync } from 'node:fs';
-import { join } from 'node:path';
 import { testPoint } from '../host/durable.ts';
+import { looker } from '../host/look.ts';
 import { stopPoint } from '../host/signals.ts';
 import type { ChangeSet } from '../model/change.ts';
 import { hasErrno, reasonOf, SdError } from '../model/error.ts';
@@ -62,12 +61,9 @@ export async function runTransaction(commits: Commits, session: string, transact
 /** Checks and writes the intent. Nothing exists on disk yet but the journal. */
 async function begun(commits: Commits, session: string, transaction: Transaction): Promise<JournalStep[]> {
   try {
-    checkPlaces(commits.anchor, transaction.files);
-    const plan = journalSteps(
-      transaction.files,
-      session,
-      (path) => lstatSync(join(commits.anchor, path), { throwIfNoEntry: false }) === undefined,
-    );
+    const look = looker(commits.anchor);
+    checkPlaces(commits.anchor, transaction.files, look);
+    const plan = journalSteps(transaction.files, session, (path) => look(path) === undefined);
     await commits.database.write(stagingPairs(session, transaction.label, plan));
     return plan;
   } catch (error) {
