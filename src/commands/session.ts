@@ -2,16 +2,19 @@
 // Promise: the operation sees one target at a time; whatever happens the job gets its end and the logs what was said.
 
 import { resolve } from 'node:path';
-import { reasonOf, Stopped } from '../model/error.ts';
+import { reasonOf, SdError, Stopped } from '../model/error.ts';
 import type { Emit } from '../model/events.ts';
-import type { Finding, Outcome } from '../model/plan.ts';
+import { placeOf } from '../model/place.ts';
+import type { Finding, Outcome, Plan } from '../model/plan.ts';
 import type { SessionContext } from '../model/request.ts';
 import { beginJob, beginScheduled, type RunningJob } from '../operations/jobs-running.ts';
 import { printForScripts, sessionPath, writeSession } from '../options/session.ts';
 import { optionsOf } from '../options/table.ts';
 import { printValue } from '../options/value.ts';
 import { printFindings } from '../report/failure.ts';
+import { PROGRESS_STYLES, type ProgressStyle } from '../report/progress-lines.ts';
 import { type Reporter, reporter } from '../report/reporter.ts';
+import type { Watcher } from '../report/watcher.ts';
 import { approvalFor } from './confirm.ts';
 import { argument, type Command, has } from './declaration.ts';
 import { exitCode } from './exit-code.ts';
@@ -30,19 +33,21 @@ export async function runWork(
   const saved = saveSession(work, said);
   const job = work.job ? startJob(work, said) : undefined;
   const voice = reporterFor(work, job);
+  const { watcher } = work;
+  const spoken = watcher ? watched(voice.emit, watcher) : voice.emit;
   const { caller } = invocation;
   const context = {
     command: invocation.command,
     user: `${caller.user}@${caller.host}`,
     host: caller.host,
     ...(job ? { jobid: job.jobid } : {}),
-    ...approvalFor(work),
+    ...(watcher ? { approve: (plan: Plan, target: string) => watcher.approve(plan, target) } : approvalFor(work)),
   };
   const outcomes: Outcome[] = [];
   let code = 1;
   try {
     for (const [place, target] of work.targets.entries()) {
-      const told = document ? document.heard(voice.emit, place) : voice.emit;
+      const told = document ? document.heard(spoken, place) : spoken;
       const heard = job ? followed(told, job, place) : told;
       // Said once, with the first target.
       const emit = place === 0 ? accompanied(heard, said, saved) : heard;
@@ -71,7 +76,7 @@ export function runningJobs(run: Command['run']): Command['run'] {
 
 /** For the scripts of a session on `target`. */
 function optionsText({ invocation, options, software, targets, source }: Work, target: string) {
-  const place = (path: string) => `${invocation.caller.host}:${path}`;
+  const place = (path: string) => placeOf(invocation.caller.host, path);
   return (which: 'all' | 'this') => {
     const places = (which === 'all' ? targets : [target]).map(place);
     return printForScripts(options, { software, targets: places, ...(source ? { source: place(source) } : {}) });
@@ -83,6 +88,14 @@ function followed(emit: Emit, job: RunningJob, place: number): Emit {
   return (event) => {
     job.heard(event, place);
     emit(event);
+  };
+}
+
+/** The log is written first, so that a window shows what is in it. */
+function watched(emit: Emit, watcher: Watcher): Emit {
+  return (event) => {
+    emit(event);
+    watcher.hear(event);
   };
 }
 
@@ -149,6 +162,19 @@ function reporterFor(work: Work, job: RunningJob | undefined): Reporter {
     log: !(command === 'swpackage' && options.values.preview),
     ...linesFor(invocation),
     ...(job ? { copies: copiesFor(work, job) } : {}),
+    ...terminalOf(work),
+  });
+}
+
+/** Who gets what is for the terminal, and how progress is shown there. Throws SdError `bad_usage`. */
+function terminalOf({ invocation, watcher }: Work): { progress: ProgressStyle; terminal?: Watcher['terminal'] } {
+  if (watcher) return { progress: 'none', terminal: (stream, lines) => watcher.terminal(stream, lines) };
+  const asked = argument(invocation, '--progress') ?? 'auto';
+  const progress = PROGRESS_STYLES.find((each) => each === asked);
+  if (progress) return { progress };
+  throw new SdError('bad_usage', {
+    what: `"--progress=${asked}" is no way to show progress.`,
+    todo: `Write one of ${PROGRESS_STYLES.join(', ')}.`,
   });
 }
 
@@ -156,7 +182,7 @@ function copiesFor(
   { invocation, targets }: Work,
   job: RunningJob,
 ): { controller: string; agent(target: string): string } {
-  const places = targets.map((target) => `${invocation.caller.host}:${target}`);
+  const places = targets.map((target) => placeOf(invocation.caller.host, target));
   return { controller: job.logFile(), agent: (target) => job.logFile(Math.max(0, places.indexOf(target))) };
 }
 

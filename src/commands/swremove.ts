@@ -1,9 +1,11 @@
 // swremove: removes installed software, or software of a depot (commands.md 5.3).
 
-import { noSoftware, optionsFor, softwareFor, targetsFor } from './asked.ts';
+import { optionsFor, softwareFor, targetsFor } from './asked.ts';
 import { type Command, type CommandDeclaration, has, type Invocation } from './declaration.ts';
 import * as flag from './flags.ts';
+import { interact, isInteractive } from './interactive.ts';
 import { runningJobs, runWork } from './session.ts';
+import type { Work } from './work.ts';
 
 const declaration: CommandDeclaration = {
   name: 'swremove',
@@ -16,6 +18,7 @@ const declaration: CommandDeclaration = {
     flag.YES,
     flag.JSON_ANSWER,
     flag.VERBOSE,
+    flag.PROGRESS,
     flag.SOFTWARE_FILE,
     flag.RUN_JOB,
     flag.SCHEDULE,
@@ -36,12 +39,19 @@ async function run(invocation: Invocation): Promise<number> {
   const options = optionsFor(invocation);
   const { values } = options;
   const software = softwareFor(invocation, options);
-  if (software.length === 0) throw noSoftware(declaration.name);
+  const interactive = isInteractive(invocation, software.length === 0);
   const targets = targetsFor(invocation, options, depot ? values.distribution_target_directory : '/');
   const { remove } = await import('../operations/remove.ts');
-  return runWork({ invocation, options, software, targets, job: true, depot }, (target, context, emit) =>
-    remove({ context, options: values, software, preview: values.preview, target, depot }, emit),
-  );
+  const work: Work = { invocation, options, software, targets, job: true, depot };
+  const perform = (asked: Work) =>
+    runWork(asked, (target, context, emit) => {
+      const { software, options } = asked;
+      return remove(
+        { context, options: options.values, software, preview: options.values.preview, target, depot },
+        emit,
+      );
+    });
+  return interactive ? interact(work, 'remove', perform) : perform(work);
 }
 
 export const swremove: Command = { declaration, run: runningJobs(run) };

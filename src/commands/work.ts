@@ -1,9 +1,11 @@
 // What a command hands over to be done, and what its job's record and queue are.
 
 import { join } from 'node:path';
+import { placeOf } from '../model/place.ts';
 import type { JobQueue } from '../operations/jobs.ts';
 import type { JobBeginning } from '../operations/jobs-running.ts';
 import type { ResolvedOptions } from '../options/resolve.ts';
+import type { Watcher } from '../report/watcher.ts';
 import type { Invocation } from './declaration.ts';
 
 export interface Work {
@@ -17,6 +19,8 @@ export interface Work {
   readonly job: boolean;
   /** True when the targets are depots; the job keeps it. */
   readonly depot?: boolean;
+  /** The terminal interface, where it runs the session. */
+  readonly watcher?: Watcher;
   /** For a session of `swjob -a undo`: what was typed, and the job that is taken back. */
   readonly undo?: Pick<JobBeginning, 'program' | 'argv' | 'undoes'>;
 }
@@ -40,9 +44,9 @@ export function aboutJob({ invocation, options, ...work }: Work): JobBeginning {
     title: options.values.job_title,
     begin: Date.now(),
     software: work.software,
-    targets: work.targets.map((target) => `${caller.host}:${target}`),
+    targets: work.targets.map((target) => placeOf(caller.host, target)),
     depot: work.depot ?? false,
-    ...(work.source === undefined ? {} : { source: `${caller.host}:${work.source}` }),
+    ...(work.source === undefined ? {} : { source: placeOf(caller.host, work.source) }),
     preview: options.values.preview,
     logfile: options.values.logfile,
   };
