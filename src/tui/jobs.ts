@@ -5,12 +5,10 @@ import type { Job } from '../model/job.ts';
 import type { Finding } from '../model/plan.ts';
 import { type JobQueue, jobs, logOf, planOf } from '../operations/jobs.ts';
 import { jobDefinition, timeText } from '../report/job.ts';
-import { planTable } from '../report/job-plan.ts';
-import { START } from './box.ts';
 import { Interface } from './interface.ts';
 import { type JobsState, type JobWish, jobsWindow } from './jobs-window.ts';
+import { summaryText } from './plan-text.ts';
 import { requireTerminal } from './terminal.ts';
-import { line } from './text.ts';
 import { question, textWindow } from './viewer.ts';
 
 export interface JobBrowsing {
@@ -40,7 +38,8 @@ export async function interactJobs(browsing: JobBrowsing): Promise<JobStart | un
 }
 
 async function browse(ui: Interface, browsing: JobBrowsing): Promise<JobStart | undefined> {
-  let state = lookedAt(browsing, { scroll: START, message: '' });
+  // The newest job is what people come for.
+  let state = lookedAt(browsing, { scroll: { cursor: Number.MAX_SAFE_INTEGER, top: 0 }, message: '' });
   const timer = setInterval(() => {
     state = lookedAt(browsing, state);
     ui.settle();
@@ -55,10 +54,7 @@ async function browse(ui: Interface, browsing: JobBrowsing): Promise<JobStart | 
       if (!job) message = 'There are no jobs.';
       else if (wish === 'remove') message = await remove(ui, under, job, browsing);
       else
-        await ui.askOver(
-          under,
-          textWindow(`Job ${job.jobid}`, await textOf(wish, job, browsing.queue), wish !== 'describe'),
-        );
+        await ui.askOver(under, textWindow(`Job ${job.jobid}`, textOf(wish, job, browsing.queue), wish !== 'describe'));
       state = lookedAt(browsing, { scroll, message });
     }
   } finally {
@@ -73,24 +69,23 @@ function lookedAt(
   return { title: `${command} - Job Browser`, jobs: jobs(queue), columns, time: timeText(Date.now()), scroll, message };
 }
 
-async function textOf(wish: JobWish, job: Job, queue: JobQueue) {
+function textOf(wish: JobWish, job: Job, queue: JobQueue): string[] {
   const text =
     wish === 'describe'
       ? jobDefinition({ job }).slice(1).join('\n')
       : wish === 'plan'
-        ? await plans(job, queue)
+        ? plans(job, queue)
         : logOf(queue, job.jobid, wish === 'agent_log' ? 0 : undefined);
-  if (text === undefined) return ['There is none: the job did not come so far, or ran with loglevel=0.'];
-  const lines = text.trimEnd().split('\n');
-  // Columns of a table stay columns; what is too wide is cut.
-  return wish === 'plan' ? lines.map((each) => line(each)) : lines;
+  return text === undefined
+    ? ['There is none: the job did not come so far, or ran with loglevel=0.']
+    : text.trimEnd().split('\n');
 }
 
-async function plans(job: Job, queue: JobQueue): Promise<string | undefined> {
+function plans(job: Job, queue: JobQueue): string | undefined {
   const lines: string[] = [];
   for (const [place, target] of job.targets.entries()) {
     const plan = planOf(queue, job.jobid, place);
-    if (plan) lines.push(target, ...(await planTable(plan)));
+    if (plan) lines.push(target, ...summaryText(plan));
   }
   return lines.length === 0 ? undefined : lines.join('\n');
 }
