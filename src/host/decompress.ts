@@ -12,8 +12,6 @@ import { blockingPipe } from './process.ts';
 import { safeName } from './rootpath.ts';
 import { nameless } from './spool.ts';
 
-export { nameless } from './spool.ts';
-
 /** A program that writes the plain bytes of its stdin to its stdout, and the Debian package it comes in. */
 interface Decoder {
   readonly magic: readonly number[];
@@ -26,7 +24,7 @@ const START = 512;
 /** A record of a tape must be taken in one read; this is larger than any. */
 const RECORD = 1024 * 1024;
 /** Told by their first bytes. */
-export const DECODERS: readonly Decoder[] = [
+const DECODERS: readonly Decoder[] = [
   { magic: [0x1f, 0x8b], program: 'gzip', debian: 'gzip' },
   { magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], program: 'xz', debian: 'xz-utils' },
   { magic: [0x28, 0xb5, 0x2f, 0xfd], program: 'zstd', debian: 'zstd' },
