@@ -19,5 +19,6 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   swpackage: async () => (await import('./swpackage.ts')).swpackage,
   swreg: async () => (await import('./swreg.ts')).swreg,
   swremove: async () => (await import('./swremove.ts')).swremove,
+  swsign: async () => (await import('./swsign.ts')).swsign,
   swverify: async () => (await import('./swverify.ts')).swverify,
 };

@@ -36,7 +36,12 @@ async function run(invocation: Invocation): Promise<number> {
   const { values } = options;
   const named = softwareFor(invocation, options);
   const software = named.length > 0 ? named : ['*'];
-  const targets = targetsFor(invocation, options, depot ? values.distribution_target_directory : '/');
+  const targets = targetsFor(
+    invocation,
+    options,
+    depot ? values.distribution_target_directory : '/',
+    depot ? 'read' : 'change',
+  );
   const { verify } = await import('../operations/verify.ts');
   return runWork({ invocation, options, software, targets, job: true, depot }, (target, context, emit) =>
     verify({ context, options: values, software, preview: false, target, depot, fix: has(invocation, '-F') }, emit),

@@ -80,12 +80,13 @@ function localPath(location: string): string {
 }
 
 /** SdError `not_a_depot`. */
-export function notADepot(path: string, because: string): SdError {
+export function notADepot(path: string, because: string, cause?: unknown): SdError {
   return new SdError('not_a_depot', {
     what: `"${safeName(path)}" is not a depot.`,
     because,
     todo: 'Name a depot directory, or a depot packed with tar or cpio; swpackage and swcopy make them.',
     data: { path },
+    cause,
   });
 }
 
@@ -121,7 +122,7 @@ function openArchiveDepot(path: string, options: SerialOptions): Depot {
     return openSerialDepot(path, options);
   } catch (error) {
     if (!(error instanceof SdError) || error.code !== 'not_an_archive') throw error;
-    throw notADepot(path, error.because);
+    throw notADepot(path, error.because, error);
   }
 }
 

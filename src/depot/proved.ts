@@ -19,14 +19,16 @@ export function provedDepot(depot: Depot, signed: SignedCatalog, ahead: boolean)
   };
   const compareAll = async (filesets: readonly FilesetKey[]): Promise<Brought> => {
     for (const key of filesets) {
-      for (const file of depot.catalog.files(key)) if (isStored(file)) compare(depot.location, key, file, content);
+      for (const file of depot.catalog.files(key))
+        if (isStored(file)) compareStored(depot.location, key, file, content);
     }
     return { files: 0, bytes: 0, kept: 0 };
   };
   return { ...depot, signed, content, ...(ahead ? { bringContents: compareAll } : {}) };
 }
 
-function compare(
+/** Throws SdError `content_mismatch` where the plain content is not what the signed catalog says. */
+export function compareStored(
   location: string,
   key: FilesetKey,
   file: FileRecord,

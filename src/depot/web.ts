@@ -22,7 +22,7 @@ import { readPublished } from '../store/published.ts';
 import { isStored } from './available.ts';
 import { missing, plainContent, storedAt } from './content.ts';
 import type { Brought, Depot } from './depot.ts';
-import { unproved } from './proved.ts';
+import { compareStored, unproved } from './proved.ts';
 import { openSerialDepot } from './serial.ts';
 import { badSignature, CATALOG_SIGNATURE, judgeSignature, type SignedCatalog, type Trust } from './signature.ts';
 import { type Expected, WebCache } from './web-cache.ts';
@@ -89,6 +89,8 @@ function webDepot({ location, cache, fetch }: Parts, opened: Opened): Depot {
     if (signed.state === 'trusted' && file.sha256 === undefined) throw unproved(location, key, file);
     return wantedFile(location, key, file);
   };
+  const content = (key: FilesetKey, file: FileRecord) =>
+    plainContent(location, key, file, openKept(location, cache, key, file));
   return {
     kind: 'remote',
     location,
@@ -96,16 +98,16 @@ function webDepot({ location, cache, fetch }: Parts, opened: Opened): Depot {
     findings,
     signed,
     bringRecords,
-    bringContents: async (filesets): Promise<Brought> =>
-      fetch.bring(
-        filesets.flatMap((key) =>
-          catalog
-            .files(key)
-            .filter(isStored)
-            .map((file) => wanted(key, file)),
-        ),
-      ),
-    content: (key, file) => plainContent(location, key, file, openKept(location, cache, key, file)),
+    bringContents: async (filesets): Promise<Brought> => {
+      const files = filesets.flatMap((key) => catalog.files(key).map((file) => ({ key, file })));
+      const stored = files.filter(({ file }) => isStored(file));
+      const brought = await fetch.bring(stored.map(({ key, file }) => wanted(key, file)));
+      // What is stored compressed is only now known to be what its sha256 says.
+      const packed = signed.state === 'trusted' ? stored.filter(({ file }) => isPacked(file)) : [];
+      for (const { key, file } of packed) compareStored(location, key, file, content);
+      return brought;
+    },
+    content,
     close: () => undefined,
   };
 }
@@ -197,7 +199,7 @@ function wantedObject(location: string, object: string): Wanted {
 
 /** The stored bytes of a file: plain ones are known by their sha256, others by where they are and what is known of them. */
 function wantedFile(location: string, key: FilesetKey, file: FileRecord): Wanted {
-  const packed = file.compression_state === 'compressed';
+  const packed = isPacked(file);
   const { size, cksum, sha256 } = packed ? { ...file, sha256: undefined, ...packedFacts(file) } : file;
   const expected: Expected = {
     ...(size === undefined ? {} : { size }),
@@ -208,6 +210,10 @@ function wantedFile(location: string, key: FilesetKey, file: FileRecord): Wanted
   const now = cksum === undefined && sha256 === undefined ? process.pid : 0;
   const identity = JSON.stringify([location, storedAt(key, file), size, cksum, file.mtime, now]);
   return { name: sha256 ?? `n${sha256Of(Buffer.from(identity))}`, path: storedAt(key, file), expected };
+}
+
+function isPacked(file: FileRecord): boolean {
+  return file.compression_state === 'compressed';
 }
 
 function packedFacts(file: FileRecord) {

@@ -8,10 +8,10 @@
 
 import { openDepotToChange } from '../depot/change.ts';
 import type { Depot } from '../depot/depot.ts';
-import { openDepot } from '../depot/open.ts';
 import type { Catalog } from '../model/catalog.ts';
 import { SdError } from '../model/error.ts';
 import type { Emit } from '../model/events.ts';
+import { placeOf } from '../model/place.ts';
 import type { Outcome, Selection } from '../model/plan.ts';
 import type { TargetRequest } from '../model/request.ts';
 import { selectForInstall } from '../selection/install.ts';
@@ -23,6 +23,7 @@ import { askRequests } from './requests.ts';
 import { type Responses, responseOps } from './responses.ts';
 import { openRoot, type RootTarget } from './root-target.ts';
 import { connect, endSelection, runSession, type Session, type SessionResult } from './session.ts';
+import { bringRecords, openSource } from './sources.ts';
 
 export interface AskRequest extends Omit<TargetRequest, 'depot'> {
   /** -s: a depot. Without it the software installed on `target` is meant. */
@@ -44,7 +45,8 @@ export async function ask(request: AskRequest, emit: Emit): Promise<Outcome> {
 
 async function askSource(request: AskRequest, source: string, session: Session, place: string): Promise<SessionResult> {
   const { options, context } = request;
-  const depot = await connect(session, 'source', `${context.host}:${source}`, () => openDepot(source));
+  const from = placeOf(context.host, source);
+  const depot = await connect(session, 'source', from, () => openSource(source, { options, remember: true }));
   try {
     session.report(depot.findings);
     if (request.responses === undefined && depot.kind !== 'directory') throw needsCatalog(depot);
@@ -58,6 +60,7 @@ async function askSource(request: AskRequest, source: string, session: Session, 
     });
     const keys = selection.entries.map((entry) => entry.key);
     session.report(judgeDepot(depot, keys, options.allow_insecure_depot));
+    await bringRecords(depot, keys);
     const into = () =>
       openDepotToChange(source, {
         create: false,
@@ -66,7 +69,7 @@ async function askSource(request: AskRequest, source: string, session: Session, 
         lockTimeout: options.lock_timeout,
         onRecovered: (recovery) => session.emit({ type: 'recovered', ...recovery }),
       });
-    const parts = { catalog: depot.catalog, selection, places: { source: `${context.host}:${source}`, target: place } };
+    const parts = { catalog: depot.catalog, selection, places: { source: from, target: place } };
     return await asked(request, session, { ...parts, root: target, into });
   } finally {
     depot.close();

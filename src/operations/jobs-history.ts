@@ -2,6 +2,7 @@
 // Promise: a plan is read once and only when a question needs one so old; previews and sessions that came to no plan do not count.
 
 import type { Job } from '../model/job.ts';
+import { isWebLocation } from '../model/place.ts';
 import type { Plan, PlannedFileset } from '../model/plan.ts';
 import type { FilesetKey } from '../model/software.ts';
 import { type JobQueue, jobs, planOf } from './jobs.ts';
@@ -73,7 +74,8 @@ export class History {
   }
 }
 
-/** `host:/path` → `/path`. */
+/** `host:/path` → `/path`; an address on the web stays. */
 export function pathOf(place: string): string {
+  if (isWebLocation(place)) return place;
   return place.slice(place.indexOf(':') + 1);
 }

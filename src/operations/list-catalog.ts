@@ -15,10 +15,10 @@ import { named, readOperands } from './list-selection.ts';
 import type { View } from './list-software.ts';
 import { byLevels, contents, overview, reachesProducts, sorted } from './list-software.ts';
 import { visibleCatalog } from './list-visible.ts';
+import type { SourceOptions } from './sources.ts';
 
 /** The options of swlist that the engine looks at, by SD's names. */
-export interface ListOptions {
-  readonly admin_directory: string;
+export interface ListOptions extends SourceOptions {
   /** Seconds since 1970; 0 = everything. */
   readonly create_time_filter: number;
   readonly layout_version: string;

@@ -30,7 +30,8 @@ export async function placeRows(of: Exclude<Listing['of'], 'software'>, request:
 
 async function attributesOfPlace(of: 'depot' | 'root', path: string, request: ListRequest): Promise<Attributes> {
   try {
-    const open = of === 'depot' ? openListedDepot(path) : openListedRoot(path, request.options.admin_directory);
+    const open =
+      of === 'depot' ? openListedDepot(path, request.options) : openListedRoot(path, request.options.admin_directory);
     const { catalog, close } = await open;
     close();
     return catalog.attributes;

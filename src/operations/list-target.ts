@@ -9,10 +9,13 @@ import { hasErrno, SdError } from '../model/error.ts';
 import type { Finding } from '../model/plan.ts';
 import { depotLayout } from '../store/layout.ts';
 import { readPublished } from '../store/published.ts';
+import type { SourceOptions } from './sources.ts';
 
 export interface ListTarget {
   readonly catalog: Catalog;
   readonly findings: readonly Finding[];
+  /** As of a Depot: brings what the catalog says of products within reach. */
+  bringRecords?(products?: Iterable<string>): Promise<void>;
   close(): void;
 }
 
@@ -36,15 +39,23 @@ export async function openListedRoot(root: string, adminOption: string): Promise
   return { catalog, findings, close: () => undefined };
 }
 
-/** Opens the depot or archive at the absolute path `location`. Throws what `openDepot` throws. */
-export async function openListedDepot(location: string): Promise<ListTarget> {
-  const published = publishedDepot(location);
+/**
+ * Opens the depot or archive at the absolute path `location`; with `options` its signature is judged, and it may be a URL.
+ * Throws what `openSource` throws.
+ */
+export async function openListedDepot(location: string, options?: SourceOptions): Promise<ListTarget> {
+  const isSigned = () => existsSync(join(depotLayout(location).home, 'catalog.minisig'));
+  const plain = options === undefined || !(options.verify_signatures || isSigned());
+  const published = plain ? publishedDepot(location) : undefined;
   if (published) {
     const findings = published.interrupted ? [interruptedNote(location)] : [];
     return { catalog: published.catalog, findings, close: () => undefined };
   }
-  const { openDepot } = await import('../depot/open.ts');
-  return openDepot(location);
+  if (options === undefined) return (await import('../depot/open.ts')).openDepot(location);
+  const { openSource } = await import('./sources.ts');
+  const depot = await openSource(location, { options, remember: false });
+  // Nothing is taken from a depot that is only listed.
+  return { ...depot, findings: depot.findings.filter(({ code }) => code !== 'not_signed') };
 }
 
 /** The shortest way to the catalog of a depot of ours; where it leads nowhere, openDepot knows what to do and what to say. */

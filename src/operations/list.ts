@@ -34,8 +34,9 @@ export async function list(request: ListRequest): Promise<ListOutcome> {
       return outcome({ of, sections: [{ rows: await placeRows(of, request) }] }, []);
     }
     target = request.depot
-      ? await openListedDepot(request.target)
+      ? await openListedDepot(request.target, request.options)
       : await openListedRoot(request.target, request.options.admin_directory);
+    if (looksInside(request)) await target.bringRecords?.();
     const { sections, findings } = listCatalog(target.catalog, physicalOwner(target.catalog, request));
     return outcome(sections && { of: 'software', sections }, [...target.findings, ...findings]);
   } catch (error) {
@@ -45,6 +46,16 @@ export async function list(request: ListRequest): Promise<ListOutcome> {
   } finally {
     target?.close();
   }
+}
+
+/** Attributes that a catalog's index has; all others may stand in what a depot on the web has to be asked for. */
+const IN_INDEX = new Set(['architecture', 'category_tag', 'patch_state', 'revision', 'state', 'tag', 'title']);
+
+/** True when the listing may need file records or control files. */
+function looksInside({ levels, attributes, verbose, owner, options }: ListRequest): boolean {
+  const shown = [...attributes, ...options.one_liner, ...options.patch_one_liner];
+  const deep = levels.some((level) => level === 'file' || level === 'control_file');
+  return deep || verbose || owner !== undefined || shown.some((attribute) => !IN_INDEX.has(attribute));
 }
 
 /** Where no fileset lists the path of --owner as written, the path behind symbolic links is asked for: /bin/tool in /usr/bin. */

@@ -4,7 +4,6 @@
 
 import { join } from 'node:path';
 import type { Machine } from '../analysis/views.ts';
-import { openDepot } from '../depot/open.ts';
 import { appliedAfter } from '../execution/patching.ts';
 import { repairFiles } from '../execution/repair.ts';
 import type { ScriptSession } from '../execution/scripts.ts';
@@ -14,6 +13,7 @@ import type { Catalog } from '../model/catalog.ts';
 import { SdError } from '../model/error.ts';
 import type { Emit } from '../model/events.ts';
 import { baseOf, isPatch, lookUp, type Placed } from '../model/patches.ts';
+import { placeOf } from '../model/place.ts';
 import type { Finding, Outcome } from '../model/plan.ts';
 import type { TargetRequest } from '../model/request.ts';
 import type { FilesetKey } from '../model/software.ts';
@@ -32,6 +32,7 @@ import {
   type Session,
   type SessionResult,
 } from './session.ts';
+import { bringContents, bringRecords, openSource } from './sources.ts';
 import { type ControlPlace, compareControlFiles } from './verify-control.ts';
 import { compareFile, type FileProblem, installedGround } from './verify-files.ts';
 import { runScripts } from './verify-scripts.ts';
@@ -46,7 +47,7 @@ export interface VerifyRequest extends TargetRequest {
 
 /** Verifies software of `request.target`. Never rejects for what a user can cause: the outcome says it. */
 export async function verify(request: VerifyRequest, emit: Emit): Promise<Outcome> {
-  const place = `${request.context.host}:${request.target}`;
+  const place = placeOf(request.context.host, request.target);
   return runSession(request.context, place, emit, async (session) => {
     if (request.depot) requireDepot(request.target, 'r', request.options);
     else requireRoot(request.target, 'w', request.options);
@@ -62,6 +63,8 @@ interface Subject {
   readonly logfile: string;
   readonly states: readonly string[];
   readonly control: ControlPlace;
+  /** Told what was chosen, before anything of it is looked at. */
+  readonly chosen?: (filesets: readonly FilesetKey[]) => Promise<void>;
   /** Everything wrong with the files of one fileset. */
   readonly files: (placed: Placed) => FileProblem[];
   /** The machine the software must fit; absent for a depot, which serves others too. */
@@ -132,7 +135,9 @@ async function scriptsAndRepairs(
 }
 
 async function verifyDepot(request: VerifyRequest, session: Session, place: string): Promise<SessionResult> {
-  const depot = await connect(session, 'target', place, () => openDepot(request.target));
+  const depot = await connect(session, 'target', place, () =>
+    openSource(request.target, { options: request.options, remember: false }),
+  );
   try {
     session.report(depot.findings);
     const { catalog } = depot;
@@ -142,6 +147,11 @@ async function verifyDepot(request: VerifyRequest, session: Session, place: stri
       logfile: `${place}/swagent.log`,
       states: ['available'],
       control: { catalog, times: false, ...tree },
+      chosen: async (filesets) => {
+        await bringRecords(depot, filesets);
+        // A depot here is compared file by file, so that all that is wrong is told.
+        if (depot.kind === 'remote') await bringContents(session, depot, filesets);
+      },
       files: (placed) =>
         catalog.files(placed.key).flatMap((record) => compareStored(depot, placed.key, record, request.options)),
       scripts: async () => new Set(),
@@ -163,6 +173,7 @@ async function verifyAll(request: VerifyRequest, session: Session, subject: Subj
     return {};
   return agentSession(session, { task: 'verify', target: subject.place, logfile: subject.logfile }, async () => {
     session.emit({ type: 'analysis.begin', preview: request.preview });
+    await subject.chosen?.(selection.entries.map((entry) => entry.key));
     const chosen = selection.entries.flatMap((entry) => lookUp(catalog, entry.key) ?? []);
     const verdicts = new Verdicts(session);
     await judgeSoftware(request, session, subject, chosen, verdicts);

@@ -3,7 +3,7 @@
 import { boolean, integer, LARGEST, path } from './declaration.ts';
 
 export const SOURCES = {
-  sign_key: path('cp pk', '', 'Secret key in minisign format that the target depot is signed with.'),
+  sign_key: path('cp pk sg', '', 'Secret key in minisign format that the target depot is signed with.'),
   trusted_keys: path('in cp vf ls pk ak', '/var/adm/sw/keys', 'Directory of the public keys whose signatures count.'),
   verify_signatures: boolean('in cp vf ls pk ak', false, 'Refuse depots that are not signed with a trusted key.'),
   web_cache: path('in cp vf ls pk ak', '/var/adm/sw/web', 'Directory for files from depots on the web.'),
