@@ -75,7 +75,7 @@ const TABLE: Readonly<Record<ObjectClass, string>> = {
     'ancestor:specs corequisites:specs prerequisites:specs exrequisites:specs supersedes:specs superseded_by:specs! ' +
     'applied_patches:specs! applied_to:specs! patch_state:word! category_tag:tags is_kernel:boolean is_reboot:boolean ' +
     'is_locatable:boolean is_patch:boolean is_sparse:boolean dynamic_module:one_line location:path! is_secure:boolean! ' +
-    'is_packaged_in_place:boolean! run_once:boolean tombstone:boolean run_began:one_line! run_ended:one_line! run_exit:integer! ' +
+    'is_packaged_in_place:boolean! run_once:boolean run_id:one_line tombstone:boolean run_began:one_line! run_ended:one_line! run_exit:integer! ' +
     'pose_as_os_name:one_line! pose_as_os_release:one_line! media_sequence_number:integer! ' +
     'create_date:one_line! mod_date:one_line! software_spec:one_line!',
   control_file:

@@ -10,8 +10,7 @@ import { type ConditionFacts, parseKernelLine, parseRelease } from '../model/con
 import { hasErrno } from '../model/error.ts';
 import { everyFileset } from '../model/patches.ts';
 import type { EngineOptions } from '../model/request.ts';
-import { runOf, runsOnce } from '../model/run-once.ts';
-import { tagOf } from '../model/software.ts';
+import { runId, runOf, runsOnce } from '../model/run-once.ts';
 import type { ScriptSession } from './session.ts';
 
 /** The value checkinstall has for "not here, not now" (commands.md 7.3). */
@@ -31,15 +30,15 @@ export function conditionFacts(
   };
 }
 
-/** Tags of the products of an IPD that ran once; what was only loaded for it did not run. */
+/** Ids of the software of an IPD that ran once; what was only loaded for it did not run. */
 export function ranOnce(catalog: Catalog): Set<string> {
   const ran = new Set<string>();
   for (const { product, fileset } of everyFileset(catalog))
-    if (runsOnce(fileset) && runOf(fileset).state !== 'transient') ran.add(tagOf(product));
+    if (runsOnce(fileset) && runOf(fileset).state !== 'transient') ran.add(runId(product, fileset));
   return ran;
 }
 
-/** Evaluates the condition of the product `id` and says what came of it. Throws SdError `interpreter_missing`. */
+/** Evaluates the condition of the software `id` and says what came of it. Throws SdError `interpreter_missing`. */
 export async function judgeCondition(session: ScriptSession, id: string, condition: Buffer): Promise<number> {
   const { root, admin, options } = session;
   const facts = session.facts ?? conditionFacts(root, options, ranOnce(installedCatalog(root, admin).catalog));

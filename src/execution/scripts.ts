@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { runScript } from '../host/process.ts';
 import { CONDITION_INTERPRETER } from '../model/condition.ts';
 import { SdError } from '../model/error.ts';
-import { runsOnce } from '../model/run-once.ts';
+import { runId, runsOnce } from '../model/run-once.ts';
 import { type ControlFile, filesetKey, filesetName, tagOf } from '../model/software.ts';
 import { judgeCondition } from './conditions.ts';
 import { controlDirectory, publishedDirectory, type ScriptOwner } from './control-directory.ts';
@@ -46,7 +46,7 @@ export async function execScript(
   const exit = await noted(session, owner, tag, () =>
     started(session, () =>
       control.interpreter === CONDITION_INTERPRETER
-        ? judgeCondition(session, tagOf(owner.product), content)
+        ? judgeCondition(session, owner.fileset ? runId(owner.product, owner.fileset) : tagOf(owner.product), content)
         : runProgram(session, owner, control, after),
     ),
   );

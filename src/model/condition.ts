@@ -6,7 +6,7 @@ export const CONDITION_INTERPRETER = 'tcl-safe';
 
 /** What a condition sees, besides files. */
 export interface ConditionFacts {
-  /** Tag of the product that is judged. */
+  /** What is judged (model/run-once.ts, runId). */
   readonly id: string;
   /** Root that paths are looked for in; '' for `/`. */
   readonly root: string;
@@ -14,7 +14,7 @@ export interface ConditionFacts {
   readonly cmdline: Readonly<Record<string, string>>;
   /** What the release file says; the date under both of its spellings. */
   readonly release: Readonly<Record<string, string>>;
-  /** Tags of the products that ran once on this root. */
+  /** Ids of what ran once on this root. */
   readonly ran: ReadonlySet<string>;
 }
 

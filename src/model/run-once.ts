@@ -3,7 +3,7 @@
 // Promise: pure rules; the run itself is execution's (execution/run-once.ts).
 
 import { flag, text } from './attributes.ts';
-import type { Fileset } from './software.ts';
+import { type Fileset, type Product, tagOf } from './software.ts';
 
 /** Control file of an installed fileset that holds what its run said. */
 export const RUN_OUTPUT = 'run_output';
@@ -16,6 +16,11 @@ export function runsOnce(fileset: Pick<Fileset, 'attributes'>): boolean {
 /** True for a fileset that cannot be installed and replaces, in a depot, what has its name. */
 export function isTombstone(fileset: Pick<Fileset, 'attributes'>): boolean {
   return flag(fileset.attributes, 'tombstone');
+}
+
+/** What conditions know it by: run_id, which takes words that no tag may be, else the product's tag. */
+export function runId(product: Pick<Product, 'attributes'>, fileset: Pick<Fileset, 'attributes'>): string {
+  return text(fileset.attributes, 'run_id') || tagOf(product);
 }
 
 /** What an IPD knows of one run. Times are ISO 8601 in UTC with milliseconds. */

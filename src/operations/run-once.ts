@@ -13,7 +13,7 @@ import type { Emit } from '../model/events.ts';
 import { everyFileset, type Placed } from '../model/patches.ts';
 import type { Outcome } from '../model/plan.ts';
 import type { EngineOptions, SessionContext } from '../model/request.ts';
-import { isTombstone, RUN_OUTPUT, type Run, runOf, runsOnce } from '../model/run-once.ts';
+import { isTombstone, RUN_OUTPUT, type Run, runId, runOf, runsOnce } from '../model/run-once.ts';
 import { tagOf } from '../model/software.ts';
 import { openListedDepot } from './list-target.ts';
 import { openRoot } from './root-target.ts';
@@ -21,8 +21,10 @@ import { runSession } from './session.ts';
 
 /** Software of a depot that runs once, or a tombstone. */
 export interface Waiting {
-  /** Tag of the product. */
+  /** What conditions know it by. */
   readonly id: string;
+  /** Of its product, for software selections. */
+  readonly tag: string;
   readonly tombstone: boolean;
   /** Text of its checkinstall script; '' for none, which always lets it in. */
   readonly condition: string;
@@ -33,6 +35,7 @@ export interface Waiting {
 /** Software of a root that ran. */
 export interface Ran {
   readonly id: string;
+  readonly tag: string;
   readonly run: Run;
   /** `host:/path` of the depot it came from. */
   readonly source: string;
@@ -166,7 +169,8 @@ function waitingOf(catalog: Catalog, { product, fileset, key }: Placed): Waiting
   const content = (tag: string) => catalog.controlFile(key, tag);
   return [
     {
-      id: tagOf(product),
+      id: runId(product, fileset),
+      tag: tagOf(product),
       tombstone: isTombstone(fileset),
       condition: content('checkinstall')?.toString() ?? '',
       owner: { product, fileset, location: '/', content },
@@ -177,7 +181,8 @@ function waitingOf(catalog: Catalog, { product, fileset, key }: Placed): Waiting
 function ranOf(catalog: Catalog, { product, fileset, key }: Placed): Ran {
   const content = (tag: string) => catalog.controlFile(key, tag)?.toString() ?? '';
   return {
-    id: tagOf(product),
+    id: runId(product, fileset),
+    tag: tagOf(product),
     run: runOf(fileset),
     source: text(fileset.attributes, 'install_source'),
     get condition() {

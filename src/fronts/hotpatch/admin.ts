@@ -50,8 +50,11 @@ const VERBS: Readonly<Record<string, Verb>> = {
   },
   remove: async (place, ids) => {
     const entries = await chosen(place, ids);
-    for (const { id, state, ran } of entries) if (ran) throw inLedger(id, state);
-    await withdraw(place, ids);
+    for (const { id, state, ran } of entries) if (ran) throw inLedger(id, state, ran.tag);
+    await withdraw(
+      place,
+      entries.flatMap(({ waiting }) => waiting ?? []),
+    );
     return 0;
   },
 };
@@ -115,11 +118,11 @@ async function take(place: Place, file: string): Promise<void> {
   ]);
 }
 
-function inLedger(id: string, state: string): SdError {
+function inLedger(id: string, state: string, tag: string): SdError {
   return new SdError('hotpatch_ran', {
     what: `The hot patch "${id}" cannot be removed.`,
     because: `It is ${state}, and its entry keeps it from running again.`,
-    todo: `To let it run once more, drop the entry with "swremove ${id}" and import it again.`,
+    todo: `To let it run once more, drop the entry with "swremove ${tag}" and import it again.`,
     data: { id },
   });
 }

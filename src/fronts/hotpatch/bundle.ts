@@ -12,7 +12,7 @@ import { copy } from '../../operations/copy.ts';
 import { packageSoftware } from '../../operations/package.ts';
 import { readOthers, readWaiting, type Waiting } from '../../operations/run-once.ts';
 import type { FrontInvocation } from '../declaration.ts';
-import { requireId } from './id.ts';
+import { requireId, tagFor } from './id.ts';
 import { contextOf, optionsOf } from './place.ts';
 
 /** A hot patch to be put into a bundle. */
@@ -89,14 +89,16 @@ function writeSource(directory: string, { id, condition, executable }: Definitio
   mkdirSync(directory);
   const psf = join(directory, 'psf');
   const negative = condition === '';
+  const tag = tagFor(id);
   if (!negative) {
     writeFileSync(join(directory, 'condition'), condition);
     writeFileSync(join(directory, 'executable'), executable);
   }
   const title = negative ? `Withdrawal of the hot patch ${id}` : `Hot patch ${id}`;
   const lines = [
-    ...['product', `tag ${id}`, 'revision 1.0', `title "${title}"`],
+    ...['product', `tag ${tag}`, 'revision 1.0', `title "${title}"`],
     ...['fileset', 'tag PATCH', `title "${title}"`],
+    ...(tag === id ? [] : [`run_id "${id}"`]),
     ...(negative
       ? ['tombstone true']
       : [

@@ -1,9 +1,10 @@
-// What a hot patch may be called (HS1): letters, digits, dashes and underscores, and not "index". Case counts.
+// What a hot patch may be called (HS1): letters, digits, dashes and underscores, and not "index". Case counts. A tag begins with a letter or
+// a digit, so an id that does not is the attribute run_id of a product whose tag is made of it with a character that no id has.
 
 import { SdError } from '../../model/error.ts';
 
 /** Ids become names of directories. */
-const LONGEST = 200;
+const LONGEST = 190;
 
 /** Throws SdError `bad_hotpatch_id`. */
 export function requireId(id: string): void {
@@ -15,6 +16,11 @@ export function requireId(id: string): void {
     todo: 'Use letters, digits, "-" and "_".',
     data: { id },
   });
+}
+
+/** Tag of the product. */
+export function tagFor(id: string): string {
+  return /^[A-Za-z0-9]/.test(id) ? id : `id+${id}`;
 }
 
 function troubleOf(id: string): string | undefined {

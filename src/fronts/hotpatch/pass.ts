@@ -8,7 +8,7 @@ import type { SessionContext } from '../../model/request.ts';
 import { install } from '../../operations/install.ts';
 import { beginJob } from '../../operations/jobs-running.ts';
 import { remove } from '../../operations/remove.ts';
-import { Conditions, readRuns, readWaiting, settleRoot } from '../../operations/run-once.ts';
+import { Conditions, readRuns, readWaiting, settleRoot, type Waiting } from '../../operations/run-once.ts';
 import type { ResolvedOptions } from '../../options/resolve.ts';
 import { reporter } from '../../report/reporter.ts';
 import { requireDone } from './bundle.ts';
@@ -48,7 +48,7 @@ export async function runPass(
       return runs;
     }
     voice.begins(each.id);
-    const outcome = await runPatch(place, options, each.id);
+    const outcome = await runPatch(place, options, each);
     runs += 1;
     conditions.gather();
     const entries = await entriesOf(place);
@@ -60,7 +60,7 @@ export async function runPass(
   }
   await tidy(
     place,
-    waiting.map(({ id }) => id).filter((id) => conditions.ran(id)),
+    waiting.filter(({ id }) => conditions.ran(id)),
   );
   return runs;
 }
@@ -72,20 +72,21 @@ export async function settle({ invocation, root }: Place, options: ResolvedOptio
 }
 
 /** Takes definitions out of the store. */
-export async function withdraw(place: Place, ids: readonly string[]): Promise<void> {
+export async function withdraw(place: Place, waiting: readonly Waiting[]): Promise<void> {
   const { invocation, store } = place;
   const options = optionsOf(invocation, 'swremove').values;
-  const request = { context: contextOf(invocation), options, software: ids, preview: false };
+  const request = { context: contextOf(invocation), options, software: waiting.map(({ tag }) => tag), preview: false };
   requireDone(await remove({ ...request, target: store, depot: true }, () => undefined));
 }
 
 /** What ran is in the ledger for ever; the store need not keep it. */
-async function tidy(place: Place, ids: readonly string[]): Promise<void> {
-  if (ids.length > 0) await withdraw(place, ids);
+async function tidy(place: Place, done: readonly Waiting[]): Promise<void> {
+  if (done.length > 0) await withdraw(place, done);
 }
 
 /** Installs one hot patch as a session of its own, with its job and its log. */
-async function runPatch({ invocation, root, store }: Place, options: ResolvedOptions, id: string): Promise<Outcome> {
+async function runPatch(place: Place, options: ResolvedOptions, { id, tag }: Waiting): Promise<Outcome> {
+  const { invocation, root, store } = place;
   const { caller, command, argv } = invocation;
   const { values, ownDirectory } = options;
   const queue = { directory: join(ownDirectory, 'queue'), host: caller.host, reuseShort: false };
@@ -96,7 +97,7 @@ async function runPatch({ invocation, root, store }: Place, options: ResolvedOpt
     user: `${caller.user}@${caller.host}`,
     title: `hot patch ${id}`,
     begin: Date.now(),
-    software: [id],
+    software: [tag],
     targets: [`${caller.host}:${root}`],
     depot: false,
     source: `${caller.host}:${store}`,
@@ -116,7 +117,7 @@ async function runPatch({ invocation, root, store }: Place, options: ResolvedOpt
   let outcome: Outcome = { exitCode: 1, findings: [] };
   try {
     outcome = await install(
-      { context, options: values, software: [id], preview: false, source: store, target: root },
+      { context, options: values, software: [tag], preview: false, source: store, target: root },
       (event) => {
         job.heard(event, 0);
         voice.emit(event);
