@@ -7,6 +7,7 @@
 //
 // Never: without a terminal at both ends, with -y, -p, --json, -J, or verbose=0, which is what scripts say that want silence.
 
+import { SdError } from '../model/error.ts';
 import type { Plan, Reason } from '../model/plan.ts';
 import type { SessionContext } from '../model/request.ts';
 import { layOut } from '../report/layout.ts';
@@ -40,7 +41,11 @@ async function approve(plan: Plan): Promise<boolean> {
     print('stdout', tinted(message, layOut(message, { log_msgid: 0, gap: '' }), 'stdout'));
   }
   const more = `${extra} of these ${extra === 1 ? 'was' : 'were'} not named.`;
-  return isYes(await answerTo(`\n${planSummary(plan)}; ${more}  Go on (y/n)?`));
+  if (isYes(await answerTo(`\n${planSummary(plan)}; ${more}  Go on (y/n)?`))) return true;
+  throw new SdError('not_confirmed', {
+    what: 'Nothing was changed, because the question was not answered with yes.',
+    todo: '-y answers it beforehand, -p only shows.',
+  });
 }
 
 /** How many filesets come or go that nobody named. */

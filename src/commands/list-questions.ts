@@ -6,6 +6,7 @@ import { openListedDepot, openListedRoot } from '../operations/list-target.ts';
 import type { ResolvedOptions } from '../options/resolve.ts';
 import { printFindings } from '../report/failure.ts';
 import { findingData, printDocument } from '../report/json.ts';
+import { differenceData } from '../report/json-difference.ts';
 import { page } from '../report/pager.ts';
 import { print } from '../report/terminal.ts';
 import { argument, has, type Invocation } from './declaration.ts';
@@ -66,7 +67,7 @@ async function tellDifference(
     const all = [...findings, ...source.findings, ...found.findings];
     const depot = `${caller.host}:${path}`;
     if (has(invocation, '--json')) {
-      printDocument('difference', { target: place, depot, ...found.difference, ...ending(all) });
+      printDocument('difference', { target: place, depot, ...differenceData(found.difference), ...ending(all) });
     } else {
       const { differenceLines } = await import('../report/difference.ts');
       page([`# Target:  ${place}`, `# Depot:   ${depot}`, ...differenceLines(found.difference)]);

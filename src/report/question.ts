@@ -1,13 +1,18 @@
 // A question with yes or no on standard input. Anything but y or yes is no, and so are the end of the input and a signal.
 
 import { createInterface } from 'node:readline';
-import { onSignal } from '../host/signals.ts';
+import { onSignal, stopPoint } from '../host/signals.ts';
 import { prompt } from './terminal.ts';
 
-/** Asks on stdout and reads one line of stdin, also when that is no terminal. Returns the line; '' at the end of the input. */
+/**
+ * Asks on stdout and reads one line of stdin, also when that is no terminal. Returns the line; '' at the end of the input.
+ * Throws `Stopped` when a signal came to the session that asks.
+ */
 export async function answerTo(question: string): Promise<string> {
   prompt(`${question} `);
-  return (await nextLine()).trim();
+  const line = await nextLine();
+  await stopPoint();
+  return line.trim();
 }
 
 /** True for y and yes in any case. */
