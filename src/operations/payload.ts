@@ -3,7 +3,7 @@
 // Promise: what the node says afterwards decides, not the exit status of the tool alone.
 
 import { basename } from 'node:path';
-import { askProgram, runProgram } from '../host/program.ts';
+import { runProgram } from '../host/program.ts';
 import { SdError } from '../model/error.ts';
 import type { DebFile } from './deb-repository.ts';
 import { localRoot, type NodeAddress, runOnNode } from './transport.ts';
@@ -90,18 +90,25 @@ async function placeFiles(place: PayloadPlace, files: readonly DebFile[]): Promi
   if (root !== undefined) {
     return dpkg(place, ['--install', ...files.map((each) => each.file)]);
   }
-  const spool = '/var/tmp/swdist-payload';
+  const said: string[] = [];
   const run = (command: string, input?: string) =>
     runOnNode(place.node, place.address, command, {
       onLine: place.onLine,
       ...(input === undefined ? {} : { input }),
     });
-  let status = await run(`rm -rf ${spool} && mkdir -m 700 ${spool}`);
+  const made = await runOnNode(place.node, place.address, 'mktemp -d /var/tmp/swdist-payload.XXXXXX', {
+    onLine: (line) => said.push(line),
+  });
+  const spool = said.at(-1) ?? '';
+  if (made !== 0 || !/^\/\S+\/swdist-payload\.\w+$/.test(spool)) return made || 1;
+  let status = 0;
   for (const { file } of files) {
     if (status === 0) status = await run(`cat > ${shellWords([`${spool}/${basename(file)}`])}`, file);
   }
-  if (status === 0)
-    status = await run(`DEBIAN_FRONTEND=noninteractive dpkg --force-confdef --force-confold --install ${spool}/*.deb`);
+  if (status === 0) {
+    const debs = files.map(({ file }) => `${spool}/${basename(file)}`);
+    status = await dpkg(place, ['--install', ...debs]);
+  }
   await run(`rm -rf ${spool}`);
   return status;
 }
@@ -127,11 +134,6 @@ function adminOf(root: string): string {
 /** Words as one line of shell. */
 export function shellWords(words: readonly string[]): string {
   return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ');
-}
-
-/** The architecture this machine's dpkg names its own. */
-export function debArchitecture(): string {
-  return askProgram(['dpkg', '--print-architecture']).trim();
 }
 
 function failed(place: PayloadPlace, what: string, because: string): SdError {

@@ -118,9 +118,10 @@ function iaasSteps(work: Work, patch: PatchArchive, psf: string): Step[] {
           await remove({ context, options: kept, preview: false, software, target: depot, depot: true }, emit),
           'The packages of the patch could not be taken back.',
         );
+        await index();
       },
     },
-    { name: 'index', title: 'Making the index of the repository anew', action: index, undo: index },
+    { name: 'index', title: 'Making the index of the repository anew', action: index },
   ];
 }
 

@@ -155,7 +155,7 @@ function ended(step: Step, error: SdError, left: readonly string[], asked: boole
   const hint = asked ? '' : '  With -i single steps can be left out, or their failures ignored.';
   return new SdError('upgrade_failed', {
     what: `The upgrade stopped at the step "${step.name}".`,
-    because: [error.message, ...left].join('  '),
+    because: [`${error.message} [${error.code}]`, ...left].join('  '),
     todo: `Mend it and go on with --resume.${hint}`,
     data: { step: step.name, cause: error.code },
     cause: error,

@@ -57,25 +57,30 @@ export function preStep(upgrade: Upgrade): Step {
 }
 
 export function postStep(upgrade: Upgrade): Step {
-  const { platform } = upgrade.work;
   return {
     name: 'post',
     title: 'Completing the upgrade',
-    guard: () => requireMarker(upgrade, PACKAGES_MARKER, 'packages'),
+    guard() {
+      // Cut off while it took the markers away: what they guard is done.
+      if (upgrade.fact('completed') === undefined) requireMarker(upgrade, PACKAGES_MARKER, 'packages');
+    },
     async action() {
       upgrade.logTo('/pitrix/log/upgrade/post_upgrade.log');
-      const selected = readLines(upgrade.place(SELECTION)) ?? [];
-      await runScripts(upgrade, selected, 'post_upgrade');
-      tellManualOperations(upgrade, selected);
-      const before = readVersionFile(platform);
-      if (isMidUpgrade(before)) {
-        const { old_upgrade: _, new_upgrade = '', ...current } = before.current;
-        await setVersion(upgrade, before, { ...current, upgrade: new_upgrade }, before.old);
-      }
-      // The first marker last: while it is there the step can be repeated.
+      if (upgrade.fact('completed') === undefined) await complete(upgrade);
+      upgrade.setFact('completed', upgrade.from);
       for (const each of [SELECTION, PRE_MARKER, PACKAGES_MARKER]) rmSync(upgrade.place(each), { force: true });
     },
   };
+}
+
+async function complete(upgrade: Upgrade): Promise<void> {
+  const selected = readLines(upgrade.place(SELECTION)) ?? [];
+  await runScripts(upgrade, selected, 'post_upgrade');
+  tellManualOperations(upgrade, selected);
+  const before = readVersionFile(upgrade.work.platform);
+  if (!isMidUpgrade(before)) return;
+  const { old_upgrade: _, new_upgrade = '', ...current } = before.current;
+  await setVersion(upgrade, before, { ...current, upgrade: new_upgrade }, before.old);
 }
 
 function notBegun(): SdError {

@@ -1,0 +1,359 @@
+// apply-patch and mk-gated-patch as programs, on a platform below a temporary directory: the list "apply-patch" of other-systems.md D.5.
+
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { flat } from '../cli/site.ts';
+import { dropTemplate, Platform } from './gated.ts';
+
+let platform: Platform;
+beforeEach(() => {
+  platform = new Platform();
+});
+afterEach(() => platform.strike());
+afterAll(dropTemplate);
+
+/** Makes an archive below the platform's top; returns its path. */
+function made(name: string, words: readonly string[] = [], payload?: string): string {
+  const ran = platform.run('mk-gated-patch', [...words, name, ...(payload === undefined ? [] : [payload])]);
+  expect([ran.stderr, ran.exit]).toEqual(['', 0]);
+  return platform.path(`${name}.tar.gz`);
+}
+
+function apply(...words: string[]) {
+  return platform.run('apply-patch', words);
+}
+
+describe('the gate', () => {
+  const SEED: readonly (readonly [string, boolean])[] = [
+    ['installer-4.2.5-20190318-patch', true],
+    ['installer-4.3.5-20190318-patch', true],
+    ['installer-4.4.5-20190710-patch', false],
+    ['repo-20190318-patch-20190410', true],
+    ['repo-20190318-patch-20190520', true],
+    ['repo-20190710-patch-20190830', false],
+  ];
+
+  it.each(SEED)('%s: fits %s', (name, fits) => {
+    made(name);
+    const before = platform.read('box/pitrix/version.json');
+    const ran = apply('-p', `${name}.tar.gz`);
+    expect(ran.exit).toBe(fits ? 0 : 1);
+    if (!fits) {
+      expect(flat(ran.stderr)).toContain('see how_to_upgrade_qingcloud_4.X.md');
+      expect(ran.stderr).toContain('[patch_not_for_platform]');
+    }
+    expect(platform.read('box/pitrix/version.json')).toBe(before);
+    expect(existsSync(platform.box('var'))).toBe(false);
+  });
+
+  it('refuses names that are none, and platforms without a version', () => {
+    for (const name of [
+      'repo-2019-patch-20190410.tar.gz',
+      'installer-4-20190318-patch.tar.gz',
+      'x.tar.gz',
+      'repo-20190318-patch-20190410.tgz',
+    ]) {
+      platform.write(name, '');
+      expect(apply(name).stderr).toContain('[bad_patch_name]');
+    }
+    made('repo-20190318-patch-20190410');
+    expect(apply('repo-20190318-patch-1.tar.gz').stderr).toContain('[patch_not_found]');
+    for (const text of ['', '{', '[]', '{"current": {"installer": "4.2.1"}}', '{"current": {"qingcloud": 20190318}}']) {
+      platform.write('box/pitrix/version.json', text);
+      const ran = apply('repo-20190318-patch-20190410.tar.gz');
+      expect([ran.exit, ran.stderr.includes('[version_unreadable]')]).toEqual([1, true]);
+    }
+  });
+
+  it('follows version.json where somebody has changed it, and refuses in the middle of an upgrade', () => {
+    made('repo-20190318-patch-20190410');
+    made('repo-20190710-patch-20190830');
+    expect(apply('repo-20190318-patch-20190410.tar.gz').exit).toBe(0);
+    platform.write(
+      'box/pitrix/version.json',
+      platform.read('box/pitrix/version.json').replace('"qingcloud": "20190318"', '"qingcloud": "20190710"'),
+    );
+    expect(apply('repo-20190318-patch-20190410.tar.gz').stderr).toContain('[patch_not_for_platform]');
+    expect(apply('repo-20190710-patch-20190830.tar.gz').exit).toBe(0);
+    expect(platform.run('swlist', ['-l', 'product', '-a', 'revision', '@', platform.box()]).stdout).toMatch(
+      /qingcloud +20190710/,
+    );
+    platform.write(
+      'box/pitrix/version.json',
+      platform.read('box/pitrix/version.json').replace('"upgrade"', '"new_upgrade"'),
+    );
+    expect(apply('repo-20190710-patch-20190830.tar.gz').stderr).toContain('[upgrade_unfinished]');
+  });
+});
+
+describe('a patch of the repository', () => {
+  it('is indexed, kept with its grade, and changes no node until it is brought there', () => {
+    platform.write('mail', 'Run: update-nodes hyper pitrix-hyper\n');
+    made('repo-20190318-patch-20190520', ['-g', 'mandatory', '-i', 'mail', '-t', 'Hyper fixes'], 'packages');
+    platform.run('gen-node-list', []);
+    const before = ['web1', 'hyper1', 'hyper2'].map((node) => platform.packages(node));
+    const ran = apply('repo-20190318-patch-20190520.tar.gz');
+    expect([ran.stderr, ran.exit]).toEqual(['', 0]);
+    expect(ran.stdout).toContain('Grade: mandatory');
+    expect(ran.stdout).toContain('Run: update-nodes hyper pitrix-hyper');
+    expect(platform.read('box/pitrix/repo/patches/Packages')).toContain('Package: pitrix-hyper\nVersion: 4.2.2');
+    expect(existsSync(platform.box('pitrix/repo/patches/Packages.gz'))).toBe(true);
+    expect(['web1', 'hyper1', 'hyper2'].map((node) => platform.packages(node))).toEqual(before);
+    expect(platform.version.current.patch).toBe('20190520');
+
+    const listed = platform.run('swlist', [
+      '-d',
+      '-l',
+      'product',
+      '-a',
+      'revision',
+      '-a',
+      'category_tag',
+      '@',
+      platform.box('pitrix/repo/patches'),
+    ]);
+    expect(listed.stdout).toMatch(/repo-20190318-patch-20190520 +20190520 +mandatory/);
+    const levels = platform.run('swlist', ['-l', 'product', '-a', 'revision', '@', platform.box()]).stdout;
+    for (const level of [/installer +4\.2\.1/, /patch +20190520/, /qingcloud +20190318/, /upgrade +20190318/])
+      expect(levels).toMatch(level);
+
+    expect(platform.run('update-nodes', ['-f', 'hyper', 'pitrix-hyper']).exit).toBe(0);
+    expect(platform.packages('hyper2')).toEqual(['pitrix-common 4.2.1', 'pitrix-hyper 4.2.2']);
+    expect(platform.packages('web1')).toEqual(before[0]);
+  });
+
+  it('is taken back when its program fails: version.json byte for byte, repository and index too', () => {
+    platform.write('fails', '#!/bin/sh\necho it broke\nexit 3\n', 0o755);
+    made('repo-20190318-patch-20190520', ['-e', 'fails'], 'packages');
+    const before = platform.read('box/pitrix/version.json');
+    const ran = apply('repo-20190318-patch-20190520.tar.gz');
+    expect(ran.exit).toBe(1);
+    expect(flat(ran.stderr)).toContain('failed with exit status 3. It said: it broke');
+    expect(platform.read('box/pitrix/version.json')).toBe(before);
+    expect(existsSync(platform.box('pitrix/repo/patches/Packages'))).toBe(false);
+    expect(platform.run('swjob', ['-v', 'last']).stdout).toMatch(/steps +program failed/);
+    expect(platform.run('swjob', ['-a', 'log', 'last']).stdout).toContain('it broke');
+  });
+
+  it('takes its packages out again when the version cannot be set', () => {
+    made(
+      'repo-20190318-patch-20190520',
+      ['-e', platform.write('damage', '#!/bin/sh\necho "{" >"$SW_ROOT_DIRECTORY/pitrix/version.json"\n', 0o755)],
+      'packages',
+    );
+    const ran = apply('repo-20190318-patch-20190520.tar.gz');
+    expect([ran.exit, ran.stderr.includes('[version_unreadable]')]).toEqual([1, true]);
+    expect(existsSync(platform.box('pitrix/repo/patches/Packages'))).toBe(false);
+    expect(platform.run('swlist', ['-d', '@', platform.box('pitrix/repo/patches')]).stdout).not.toContain(
+      'repo-20190318',
+    );
+  });
+
+  it('may be applied again, and an older one after a newer', () => {
+    for (const name of ['repo-20190318-patch-20190520', 'repo-20190318-patch-20190410']) made(name, [], 'packages');
+    for (const level of ['20190520', '20190520', '20190410']) {
+      expect(apply(`repo-20190318-patch-${level}.tar.gz`).stderr).toBe('');
+      expect(platform.version.current.patch).toBe(level);
+    }
+  });
+});
+
+describe('a patch of the installer', () => {
+  beforeEach(() => {
+    platform.write('files/pitrix/bin/tool', 'patched tool\n');
+  });
+
+  it('works as the seed types it: unpacked, its script run without arguments, from any directory', () => {
+    made('installer-4.2.5-20190318-patch', ['-g', 'optional'], 'files');
+    mkdirSync(platform.box('root'), { recursive: true });
+    const ran = platform.shell(
+      `tar -zxf ${platform.path('installer-4.2.5-20190318-patch.tar.gz')} -C box/root && cd / && ${platform.box('root/installer-4.2.5-20190318-patch/apply-patch.sh')}`,
+    );
+    expect([ran.stderr, ran.exit]).toEqual(['', 0]);
+    expect(ran.stdout).toContain('apache2 RUNNING');
+    expect(platform.read('box/pitrix/bin/tool')).toBe('patched tool\n');
+    expect(platform.read('box/pitrix/version.json')).toBe(
+      '{\n    "current": {\n        "installer": "4.2.5",\n        "patch": "20190410",\n        "qingcloud": "20190318",\n        "upgrade": "20190318"\n    },\n    "old": []\n}\n',
+    );
+    const listed = platform.run('swlist', [
+      '-l',
+      'product',
+      '-a',
+      'revision',
+      '-a',
+      'category_tag',
+      '@',
+      platform.box(),
+    ]);
+    expect(listed.stdout).toMatch(/installer-4_2_5-20190318-patch +4\.2\.5 +patch optional/);
+  });
+
+  it('says so when the swdist commands are not on PATH', () => {
+    made('installer-4.2.5-20190318-patch', [], 'files');
+    const ran = platform.shell(
+      'tar -zxf installer-4.2.5-20190318-patch.tar.gz && installer-4.2.5-20190318-patch/apply-patch.sh',
+      {
+        env: { PATH: '/usr/bin:/bin' },
+      },
+    );
+    expect([ran.exit, ran.stderr.includes('install swdist')]).toEqual([1, true]);
+  });
+
+  it('fails when a service does not run, and shows the services', () => {
+    made('installer-4.2.5-20190318-patch', [], 'files');
+    platform.write('box/pitrix/services', 'apache2 RUNNING pid 1\nnode_proxy FATAL Exited too quickly\n');
+    const ran = apply('installer-4.2.5-20190318-patch.tar.gz');
+    expect(ran.exit).toBe(1);
+    expect(ran.stdout).toContain('node_proxy FATAL');
+    expect(flat(ran.stderr)).toContain('node_proxy is FATAL. ');
+    platform.write('box/pitrix/services', 'unix:///var/run/supervisor.sock no such file\n');
+    expect(apply('installer-4.2.5-20190318-patch.tar.gz').stderr).toContain('[services_unknown]');
+  });
+
+  it('is taken back when its program fails, and can be removed later', () => {
+    const program = platform.write(
+      'program',
+      '#!/bin/sh\n[ ! -e /tmp/none ] && [ -d "$PATCH_DIRECTORY" ] && exit 4\n',
+      0o755,
+    );
+    made('installer-4.2.5-20190318-patch', ['-e', program], 'files');
+    made('installer-4.2.6-20190318-patch', [], 'files');
+    const before = platform.read('box/pitrix/version.json');
+    expect(apply('installer-4.2.5-20190318-patch.tar.gz').exit).toBe(1);
+    expect(platform.read('box/pitrix/version.json')).toBe(before);
+    expect(platform.read('box/pitrix/bin/tool')).toBe('old tool\n');
+
+    expect(apply('installer-4.2.6-20190318-patch.tar.gz').stderr).toBe('');
+    expect(platform.read('box/pitrix/bin/tool')).toBe('patched tool\n');
+    expect(platform.run('swremove', ['installer-4_2_6-20190318-patch', '@', platform.box()]).exit).toBe(0);
+    expect(platform.read('box/pitrix/bin/tool')).toBe('old tool\n');
+  });
+
+  it('runs the program of an archive that was made elsewhere, in its own directory', () => {
+    platform.write(
+      'made/installer-4.2.5-20190318-patch/apply-patch.sh',
+      '#!/bin/sh\ncp "$(dirname "$0")/tool" "$SW_ROOT_DIRECTORY/pitrix/bin/tool"\n',
+      0o755,
+    );
+    platform.write('made/installer-4.2.5-20190318-patch/tool', 'their tool\n');
+    platform.write('made/installer-4.2.5-20190318-patch/README.md', 'Call us.\n');
+    platform.shell('tar -C made -czf installer-4.2.5-20190318-patch.tar.gz installer-4.2.5-20190318-patch');
+    const ran = apply('-g', 'recommended', 'installer-4.2.5-20190318-patch.tar.gz');
+    expect([ran.stderr, ran.exit]).toEqual(['', 0]);
+    expect(ran.stdout).toContain('Grade: recommended');
+    expect(ran.stdout).toContain('Call us.');
+    expect(platform.read('box/pitrix/bin/tool')).toBe('their tool\n');
+    expect(platform.version.current.installer).toBe('4.2.5');
+  });
+});
+
+describe('archives that cannot be used', () => {
+  const stem = 'repo-20190318-patch-20190410';
+
+  it.each([
+    ['no script', 'mkdir made/$S', '[bad_patch_archive]'],
+    ['a script that is not executable', 'mkdir made/$S && touch made/$S/apply-patch.sh', '[bad_patch_archive]'],
+    [
+      'another directory',
+      'mkdir made/x && touch made/x/apply-patch.sh && chmod +x made/x/apply-patch.sh',
+      '[bad_patch_archive]',
+    ],
+    ['a link that leads out', 'mkdir made/$S && ln -s ../../.. made/$S/up', '[archive_unsafe_path]'],
+    ['a pipe', 'mkdir made/$S && mkfifo made/$S/pipe', '[archive_unsupported]'],
+    [
+      'a grade that is none',
+      'mkdir made/$S && touch made/$S/apply-patch.sh && chmod +x made/$S/apply-patch.sh && printf "format=1\\ngrade=urgent\\n" >made/$S/gated-patch',
+      '[bad_grade]',
+    ],
+  ])('%s', (_, making, code) => {
+    platform.shell(`mkdir made && S=${stem} && ${making} && tar -czf ${stem}.tar.gz -C made $(ls made)`);
+    const ran = apply(`${stem}.tar.gz`);
+    expect([ran.exit, ran.stderr.includes(code)], ran.stderr).toEqual([1, true]);
+    expect(existsSync(platform.box('var'))).toBe(false);
+  });
+
+  it('a file that is no archive, and one that is cut off', () => {
+    platform.write(`${stem}.tar.gz`, 'text');
+    expect(apply(`${stem}.tar.gz`).stderr).toContain('[not_an_archive]');
+    made('repo-20190318-patch-20190520', [], 'packages');
+    platform.shell('head -c 300 repo-20190318-patch-20190520.tar.gz >repo-20190318-patch-20190521.tar.gz');
+    expect(apply('repo-20190318-patch-20190521.tar.gz').exit).toBe(1);
+  });
+
+  it('mk-gated-patch refuses what cannot become one', () => {
+    const failing = (...words: string[]) => platform.run('mk-gated-patch', words).stderr;
+    expect(failing('x')).toContain('[bad_patch_name]');
+    expect(failing(stem, 'nowhere')).toContain('[source_missing]');
+    expect(failing('-e', 'packages', stem)).toContain('[source_missing]');
+    expect(failing('-g', 'urgent', stem)).toContain('[bad_grade]');
+    expect(failing()).toContain('[bad_usage]');
+    made(stem);
+    expect(failing(stem)).toContain('[archive_exists]');
+    expect(readdirSync(platform.top).filter((name) => name.startsWith('.gated'))).toEqual([]);
+  });
+});
+
+describe('listing', () => {
+  it('shows patches by grade, and fails while a mandatory one is missing', () => {
+    mkdirSync(platform.path('in'));
+    made('repo-20190318-patch-20190410', ['-g', 'mandatory', '-d', 'in']);
+    made('repo-20190318-patch-20190520', ['-g', 'optional', '-d', 'in']);
+    made('repo-20190710-patch-20190830', ['-g', 'mandatory', '-d', 'in']);
+    const list = (...words: string[]) => platform.run('apply-patch', ['list', ...words, 'in']);
+    expect(list().stdout).toBe(
+      'mandatory    missing  repo-20190318-patch-20190410\nmandatory    unfit    repo-20190710-patch-20190830\noptional     missing  repo-20190318-patch-20190520\n',
+    );
+    expect([list().exit, list('-g', 'optional').exit, list('-g', 'mandatory').exit]).toEqual([1, 0, 1]);
+    apply('in/repo-20190318-patch-20190410.tar.gz');
+    expect(list().exit).toBe(0);
+    expect(list('-g', 'mandatory').stdout).toContain('mandatory    applied  repo-20190318-patch-20190410');
+    expect(platform.run('apply-patch', ['list', 'nowhere']).stderr).toContain('[list_directory_unreadable]');
+  });
+});
+
+describe('kill and readers', () => {
+  it('version.json can be read whole at every moment', async () => {
+    made('repo-20190318-patch-20190410', [], 'packages');
+    made('repo-20190318-patch-20190520', [], 'packages');
+    const seen = new Set<string>();
+    for (const level of ['20190520', '20190410', '20190520']) {
+      const child = platform.start('apply-patch', [`repo-20190318-patch-${level}.tar.gz`]);
+      let ended = false;
+      const end = new Promise<number | null>((resolve) => child.on('exit', (code) => resolve(code)));
+      void end.then(() => {
+        ended = true;
+      });
+      while (!ended) {
+        for (let times = 0; times < 50; times++) seen.add(platform.version.current.patch!);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      expect(await end).toBe(0);
+    }
+    expect([...seen].sort()).toEqual(['20190410', '20190520']);
+  });
+
+  it('a kill inside or behind any step leaves a version that can be read; applying again completes it', () => {
+    const name = 'repo-20190318-patch-20190520';
+    made(name, [], 'packages');
+    for (const point of [
+      'step begun:1',
+      'step ended:1',
+      'step begun:2',
+      'step ended:2',
+      'step begun:3',
+      'step ended:3',
+      'swap:1',
+    ]) {
+      const killed = platform.run('apply-patch', [`${name}.tar.gz`], { env: { SW_CRASH_ON: point } });
+      if (point !== 'swap:1') expect(killed.exit).toBe(null);
+      expect(['20190410', '20190520']).toContain(platform.version.current.patch);
+    }
+    const again = apply(`${name}.tar.gz`);
+    expect(again.exit).toBe(0);
+    expect(platform.version.current.patch).toBe('20190520');
+    expect(
+      readFileSync(join(platform.box(), 'pitrix/repo/patches/Packages'), 'utf8').match(/^Package:/gm),
+    ).toHaveLength(1);
+  });
+});
