@@ -24,12 +24,6 @@ export function openPackages(location: string, options: ImportOptions): Depot | 
   return packages.length === 0 ? undefined : packagesDepot(location, packages, options);
 }
 
-/** True for a Debian package or an rpm, which cannot be anything else. */
-export function isPackage(file: string): boolean {
-  const start = startOf(file);
-  return isDeb(start) || isRpm(start);
-}
-
 function readerOf(file: string): Read | undefined {
   const start = startOf(file);
   if (isDeb(start)) return readDeb;

@@ -122,6 +122,6 @@ function specOf({ name, op, version }: Relation): string {
 }
 
 /** The alternatives of a need as the origin writes them. */
-export function printNeed(need: Need): string {
+function printNeed(need: Need): string {
   return need.map(printRelation).join(' | ');
 }
