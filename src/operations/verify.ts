@@ -16,7 +16,7 @@ import type { Emit } from '../model/events.ts';
 import { baseOf, isPatch, lookUp, type Placed } from '../model/patches.ts';
 import type { Finding, Outcome } from '../model/plan.ts';
 import type { TargetRequest } from '../model/request.ts';
-import type { FilesetKey } from '../model/software.ts';
+import type { FileRecord, FilesetKey } from '../model/software.ts';
 import { brief } from '../model/spec.ts';
 import { selectOnTarget } from '../selection/target.ts';
 import { requireDepot, requireProducts, requireRoot, selectedProducts } from './access.ts';
@@ -33,7 +33,7 @@ import {
   type SessionResult,
 } from './session.ts';
 import { type ControlPlace, compareControlFiles } from './verify-control.ts';
-import { compareFile, type FileProblem, installedGround } from './verify-files.ts';
+import { compareFile, digestedAhead, type FileProblem, installedGround } from './verify-files.ts';
 import { runScripts } from './verify-scripts.ts';
 import * as software from './verify-software.ts';
 import { verifyStore } from './verify-store.ts';
@@ -62,6 +62,8 @@ interface Subject {
   readonly logfile: string;
   readonly states: readonly string[];
   readonly control: ControlPlace;
+  /** Told what will be asked of `files`. */
+  readonly ahead?: (chosen: readonly Placed[]) => Promise<void>;
   /** Everything wrong with the files of one fileset. */
   readonly files: (placed: Placed) => FileProblem[];
   /** The machine the software must fit; absent for a depot, which serves others too. */
@@ -77,20 +79,26 @@ async function verifyRoot(request: VerifyRequest, session: Session, place: strin
   );
   try {
     const catalog = target.catalog();
-    const ground = installedGround(target.looked, catalog);
+    let ground = installedGround(target.looked, catalog);
     const { machine } = rootViews(target.looked, catalog);
-    const files = (placed: Placed) => {
+    const known = new Map<FilesetKey, readonly FileRecord[]>();
+    const records = (placed: Placed) => {
+      const before = known.get(placed.key);
+      if (before) return before;
       const replaced = replacedSince(catalog, placed);
-      return catalog
-        .files(placed.key)
-        .flatMap((record) => (replaced.has(record.path) ? [] : compareFile(record, ground, options)));
+      const found = catalog.files(placed.key).filter((record) => !replaced.has(record.path));
+      known.set(placed.key, found);
+      return found;
     };
     return await verifyAll(request, session, {
       place,
       logfile: `${context.host}:${target.admin}/swagent.log`,
       states: ['installed', 'configured'],
       control: { catalog, tree: join(target.admin, 'products'), times: true },
-      files,
+      ahead: async (chosen) => {
+        ground = await digestedAhead(ground, chosen.flatMap(readable(records)), options);
+      },
+      files: (placed) => records(placed).flatMap((record) => compareFile(record, ground, options)),
       machine,
       scripts: (chosen) => scriptsAndRepairs(request, session, target, machine, chosen),
     });
@@ -227,6 +235,7 @@ async function judgeFiles(
   verdicts: Verdicts,
 ): Promise<void> {
   let index = 0;
+  await subject.ahead?.(chosen);
   for (const { product, filesets } of software.byProduct(chosen)) {
     session.emit({ type: 'check.begin', check: 'files', spec: brief(product) });
     const ofProduct = compareControlFiles(subject.control, product.id, product.controlFiles, options);
@@ -250,6 +259,18 @@ async function judgeFiles(
       session.emit({ type: 'fileset.end', task: 'verify', spec, ok, state: text(fileset.attributes, 'state') });
     }
   }
+}
+
+/** What cannot be read is told of in its turn. */
+function readable<T>(records: (placed: Placed) => readonly T[]): (placed: Placed) => readonly T[] {
+  return (placed) => {
+    try {
+      return records(placed);
+    } catch (error) {
+      if (error instanceof SdError) return [];
+      throw error;
+    }
+  };
 }
 
 /** A catalog that cannot be read condemns its fileset, not the session. */
