@@ -84,6 +84,11 @@ export function sourceFor(invocation: Invocation, options: ResolvedOptions): str
   return word === '-' ? word : sourcePath(word, invocation.caller, fallback);
 }
 
+/** The layout that swpackage and swcopy write, where it was asked for: the option's built-in value changes no depot. */
+export function layoutAsked({ values, origins }: ResolvedOptions): { layout?: string } {
+  return origins.layout_version === undefined ? {} : { layout: values.layout_version };
+}
+
 /** Every -s but the first names a further volume of a serial depot. */
 export function sourceVolumes(invocation: Invocation): { volumes?: Volumes } {
   return volumesOf(invocation.arguments['-s'] ?? [], invocation);

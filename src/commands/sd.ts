@@ -1,24 +1,24 @@
-// sd: SD's job browser (commands.md 5.11, 13.6). This release has no user interface; what the browser shows, swjob lists.
+// sd: SD's job browser (commands.md 5.11, 13.6).
 
-import { SdError } from '../model/error.ts';
-import type { Command, CommandDeclaration } from './declaration.ts';
+import { optionsFor } from './asked.ts';
+import type { Command, CommandDeclaration, Invocation } from './declaration.ts';
 import * as flag from './flags.ts';
+import { browseJobs } from './job-browser.ts';
 
 const declaration: CommandDeclaration = {
   name: 'sd',
-  summary: 'browse jobs interactively; not in this release',
+  summary: 'browse jobs on a terminal',
   flags: [flag.OPTION, flag.OPTION_FILE],
   operands: '',
   targets: '',
-  examples: [{ does: 'List the jobs instead.', command: 'swjob' }],
+  examples: [
+    { does: 'Look at the jobs of this machine.', command: 'sd' },
+    { does: 'With other columns.', command: "sd -x one_liner='jobid operation results command'" },
+  ],
 };
 
-async function run(): Promise<number> {
-  throw new SdError('not_supported', {
-    what: 'sd cannot start the job browser.',
-    because: 'There is no interactive user interface in this release.',
-    todo: 'swjob lists the jobs; swjob --help tells the rest.',
-  });
+async function run(invocation: Invocation): Promise<number> {
+  return browseJobs(invocation, optionsFor(invocation));
 }
 
 export const sd: Command = { declaration, run };

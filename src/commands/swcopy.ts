@@ -1,9 +1,11 @@
 // swcopy: copies software from one depot into another (commands.md 5.2).
 
-import { noSoftware, optionsFor, softwareFor, sourceFor, targetsFor } from './asked.ts';
+import { layoutAsked, optionsFor, softwareFor, sourceFor, sourceVolumes, targetsFor } from './asked.ts';
 import type { Command, CommandDeclaration, Invocation } from './declaration.ts';
 import * as flag from './flags.ts';
+import { interact, isInteractive } from './interactive.ts';
 import { runningJobs, runWork } from './session.ts';
+import type { Work } from './work.ts';
 
 const declaration: CommandDeclaration = {
   name: 'swcopy',
@@ -14,6 +16,7 @@ const declaration: CommandDeclaration = {
     flag.YES,
     flag.JSON_ANSWER,
     flag.VERBOSE,
+    flag.PROGRESS,
     flag.SOFTWARE_FILE,
     flag.RUN_JOB,
     flag.SCHEDULE,
@@ -33,13 +36,23 @@ async function run(invocation: Invocation): Promise<number> {
   const options = optionsFor(invocation);
   const { values } = options;
   const software = softwareFor(invocation, options);
-  if (software.length === 0 && !values.patch_match_target) throw noSoftware(declaration.name);
+  const interactive = isInteractive(invocation, software.length === 0 && !values.patch_match_target);
   const targets = targetsFor(invocation, options, values.distribution_target_directory);
   const source = sourceFor(invocation, options);
+  const volumes = sourceVolumes(invocation);
   const { copy } = await import('../operations/copy.ts');
-  return runWork({ invocation, options, software, targets, source, job: true, depot: true }, (target, context, emit) =>
-    copy({ context, options: values, software, preview: values.preview, source, target }, emit),
-  );
+  const work: Work = { invocation, options, software, targets, source, job: true, depot: true };
+  const perform = (asked: Work) =>
+    runWork(asked, (target, context, emit) => {
+      const { software, options, source: from = source } = asked;
+      const { preview } = options.values;
+      const more = from === source ? volumes : {};
+      return copy(
+        { context, options: options.values, software, preview, source: from, ...more, target, ...layoutAsked(options) },
+        emit,
+      );
+    });
+  return interactive ? interact(work, 'copy', perform) : perform(work);
 }
 
 export const swcopy: Command = { declaration, run: runningJobs(run) };

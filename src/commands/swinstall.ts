@@ -1,9 +1,11 @@
 // swinstall: installs software from a depot into a root (commands.md 5.1).
 
-import { noSoftware, optionsFor, responsesFor, softwareFor, sourceFor, targetsFor } from './asked.ts';
+import { optionsFor, responsesFor, softwareFor, sourceFor, sourceVolumes, targetsFor } from './asked.ts';
 import type { Command, CommandDeclaration, Invocation } from './declaration.ts';
 import * as flag from './flags.ts';
+import { interact, isInteractive } from './interactive.ts';
 import { runningJobs, runWork } from './session.ts';
+import type { Work } from './work.ts';
 
 const declaration: CommandDeclaration = {
   name: 'swinstall',
@@ -16,6 +18,7 @@ const declaration: CommandDeclaration = {
     flag.ROOT,
     flag.VERBOSE,
     flag.RESPONSES,
+    flag.PROGRESS,
     flag.SOFTWARE_FILE,
     flag.RUN_JOB,
     flag.SCHEDULE,
@@ -43,14 +46,25 @@ async function run(invocation: Invocation): Promise<number> {
   const options = optionsFor(invocation);
   const { values } = options;
   const software = softwareFor(invocation, options);
-  if (software.length === 0 && !values.match_target && !values.patch_match_target) throw noSoftware(declaration.name);
+  const needed = software.length === 0 && !values.match_target && !values.patch_match_target;
+  const interactive = isInteractive(invocation, needed);
   const targets = targetsFor(invocation, options, '/');
   const source = sourceFor(invocation, options);
+  const volumes = sourceVolumes(invocation);
   const responses = responsesFor(invocation);
   const { install } = await import('../operations/install.ts');
-  return runWork({ invocation, options, software, targets, source, job: true }, (target, context, emit) =>
-    install({ context, options: values, software, preview: values.preview, source, target, ...responses }, emit),
-  );
+  const work: Work = { invocation, options, software, targets, source, job: true };
+  const perform = (asked: Work) =>
+    runWork(asked, (target, context, emit) => {
+      const { software, options, source: from = source } = asked;
+      const { preview } = options.values;
+      const more = from === source ? volumes : {};
+      return install(
+        { context, options: options.values, software, preview, source: from, ...more, target, ...responses },
+        emit,
+      );
+    });
+  return interactive ? interact(work, 'install', perform) : perform(work);
 }
 
 export const swinstall: Command = { declaration, run: runningJobs(run) };

@@ -5,8 +5,7 @@ import { SdError } from '../model/error.ts';
 import type { Job } from '../model/job.ts';
 import { nearest } from '../model/nearest.ts';
 import type { Finding } from '../model/plan.ts';
-import { jobs, jobsNamed, logOf, removeJob } from '../operations/jobs.ts';
-import { claim } from '../operations/schedule.ts';
+import { jobs, jobsNamed, logOf } from '../operations/jobs.ts';
 import type { ResolvedOptions } from '../options/resolve.ts';
 import { printFindings } from '../report/failure.ts';
 import { JOB_ATTRIBUTES, type JobLine, jobDefinition, jobLines } from '../report/job.ts';
@@ -22,7 +21,7 @@ const declaration: CommandDeclaration = {
   name: 'swjob',
   summary: 'list jobs, show their logs, say why software is installed, take jobs back',
   flags: [
-    { ...flag.INTERACTIVE, refused: 'There is no job browser in this release; swjob without -i lists the jobs.' },
+    { name: '-i', meaning: 'Browse the jobs on the terminal, as sd does.' },
     { name: '-R', meaning: 'Show every target of the jobs.' },
     { name: '-u', meaning: 'Remove the jobs from the queue; what they did stays.' },
     { name: '-p', meaning: 'With -a undo: show what would be done, change nothing.' },
@@ -58,6 +57,7 @@ const ALONE = ['log', 'plan', 'why', 'undo'] as const;
 
 async function run(invocation: Invocation): Promise<number> {
   const options = optionsFor(invocation);
+  if (has(invocation, '-i')) return (await import('./job-browser.ts')).browseJobs(invocation, options);
   const asked = attributesAsked(invocation, options);
   saveJobSession(invocation, options);
   const operands = softwareFor(invocation, options);
@@ -76,7 +76,10 @@ async function perform(asked: readonly string[], wish: Wish): Promise<Answered[]
   if (alone === 'plan') return eachJob(wish, '-a plan', (await import('./job-answers.ts')).answerPlan);
   if (alone === 'undo') return eachJob(wish, '-a undo', (await import('./job-undo.ts')).undo);
   if (alone === 'log') return eachJob(wish, '-a log', showLog);
-  if (has(invocation, '-u')) return eachJob(wish, '-u', remove);
+  if (has(invocation, '-u')) {
+    const { forget } = await import('./job-browser.ts');
+    return eachJob(wish, '-u', (job, { queue }) => forget(job, queue));
+  }
   return list(asked, wish);
 }
 
@@ -99,18 +102,6 @@ function linesOf(job: Job, wish: Wish): JobLine[] {
   const wanted = jobTargets(wish);
   if (wanted === undefined) return [{ job }];
   return job.targets.filter((target) => wanted === 'all' || wanted.includes(target)).map((target) => ({ job, target }));
-}
-
-function remove(job: Job, { queue }: Wish): Finding[] {
-  if (job.state === 'active') {
-    return [
-      error('job_active', `The job "${job.jobid}" cannot be removed because it is still running (pid ${job.pid}).`),
-    ];
-  }
-  // Taken first, so that swagentd does not begin it while it goes.
-  if (job.state === 'scheduled') claim(queue, job.jobid);
-  removeJob(queue, job.jobid);
-  return [];
 }
 
 /** The controller's part, or with targets the part of each target's agent. */

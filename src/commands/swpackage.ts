@@ -4,7 +4,7 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { SdError } from '../model/error.ts';
 import type { ResolvedOptions } from '../options/resolve.ts';
-import { optionsFor, softwareFor, sourceVolumes, targetWords } from './asked.ts';
+import { layoutAsked, optionsFor, softwareFor, sourceVolumes, targetWords } from './asked.ts';
 import type { Command, CommandDeclaration, Invocation } from './declaration.ts';
 import * as flag from './flags.ts';
 import { runWork } from './session.ts';
@@ -55,6 +55,7 @@ async function run(invocation: Invocation): Promise<number> {
       {
         ...{ context, options: values, software, preview: values.preview, source, ...sourceVolumes(invocation) },
         ...{ target, serial },
+        ...layoutAsked(options),
         ...(targetVolumes === undefined ? {} : { targetVolumes }),
         ...(capacity === undefined ? {} : { capacity }),
       },

@@ -22,8 +22,11 @@ export interface SerialChoice {
   readonly bundles: readonly Bundle[];
 }
 
-/** The catalog of the serial depot. Its ids are those of the source. `now`, in seconds, is for objects that have no times yet. */
-export function serialCatalog(source: Depot, choice: SerialChoice, now: number): Catalog {
+/**
+ * The catalog of the serial depot. Its ids are those of the source. `now`, in seconds, is for objects that have no times yet;
+ * `layout` for another layout_version than the source has.
+ */
+export function serialCatalog(source: Depot, choice: SerialChoice, now: number, layout?: string): Catalog {
   const files = new Map<FilesetKey, readonly FileRecord[]>();
   const arrival = { now, keepTimes: true };
   const products = basesFirst(choice.products).map((product): Product => {
@@ -43,7 +46,11 @@ export function serialCatalog(source: Depot, choice: SerialChoice, now: number):
   const byId = new Map(products.map((product) => [product.id, product]));
   return {
     ...emptyCatalog('depot'),
-    attributes: depotAttributes(source.catalog.attributes, {}, timeOf(source.catalog, now)),
+    attributes: depotAttributes(
+      source.catalog.attributes,
+      layout === undefined ? {} : { layout_version: layout },
+      timeOf(source.catalog, now),
+    ),
     vendors: () => source.catalog.vendors(),
     categories: () => source.catalog.categories(),
     bundles: () => bundles,

@@ -19,6 +19,8 @@ import { signTexts } from './signature.ts';
 export interface SerialOptions {
   /** Seconds since 1970, for objects of the source that carry no times yet. */
   readonly now: number;
+  /** The layout_version to write; that of the source where it is absent. */
+  readonly layout?: string;
   /** Bytes that a volume takes; absent where there is no limit. */
   readonly capacity?: number;
   /** Signs the catalog. */
@@ -44,7 +46,7 @@ export interface SerialSink {
  * written is then useless.
  */
 export function writeSerial(source: Depot, choice: SerialChoice, sink: SerialSink, options: SerialOptions): void {
-  const whole = serialCatalog(source, choice, options.now);
+  const whole = serialCatalog(source, choice, options.now, options.layout);
   const room = options.capacity === undefined ? undefined : options.capacity - signatureSize(whole, options);
   const { catalog, volumes } = splitVolumes(whole, room);
   options.onVolumes?.(volumes.length);

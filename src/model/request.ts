@@ -124,6 +124,8 @@ export interface InstallRequest extends Base {
   readonly source: string;
   readonly volumes?: Volumes;
   readonly target: string;
+  /** swcopy: the layout_version asked for; absent where the depot keeps its own. */
+  readonly layout?: string;
   /** swinstall -c: directory with responses to request scripts (operations/responses.ts). */
   readonly responses?: string;
 }
@@ -140,6 +142,8 @@ export interface PackageRequest extends Base {
   /** Of the source. */
   readonly volumes?: Volumes;
   readonly target: string;
+  /** The layout_version asked for; absent where the target, or else the source, says it. */
+  readonly layout?: string;
   readonly serial: boolean;
   /** Of a serial target. */
   readonly targetVolumes?: Volumes;

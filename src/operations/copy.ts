@@ -68,6 +68,7 @@ async function copyFrom(
   session: Session,
 ): Promise<SessionResult> {
   const { options, context, preview } = request;
+  const storedAs = storedAsFor(options);
   session.report(source.findings);
   const parts = { source: source.catalog, target: target.catalog(), options, into: 'depot' } as const;
   const selection = selectForInstall({ ...parts, software: request.software });
@@ -89,7 +90,6 @@ async function copyFrom(
     await bringContents(session, source, plannedKeys(plan));
     const store = await target.change();
     const arrival = { now: madeAt(), keepTimes: options.preserve_create_time };
-    const storedAs = storedAsFor(options);
     await executeCopy(plan, {
       task: 'copy',
       source,
@@ -98,6 +98,7 @@ async function copyFrom(
       arrival,
       storedAs,
       bundles: selection.bundles,
+      depotAttributes: request.layout === undefined ? {} : { layout_version: request.layout },
     });
     if (key !== undefined) await signStore(store, key);
     if (target.isNew && options.register_new_depot && store.catalog().products().length > 0) {

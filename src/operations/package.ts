@@ -15,7 +15,7 @@ import { SdError } from '../model/error.ts';
 import type { Emit } from '../model/events.ts';
 import { isWebLocation, placeOf } from '../model/place.ts';
 import type { Outcome, Plan } from '../model/plan.ts';
-import type { EngineOptions, PackageRequest } from '../model/request.ts';
+import type { PackageRequest } from '../model/request.ts';
 import { type FileRecord, type FilesetKey, filesetKey } from '../model/software.ts';
 import { qualified } from '../model/spec.ts';
 import { replaced, requireDepot, requireProducts } from './access.ts';
@@ -41,7 +41,9 @@ export async function packageSoftware(request: PackageRequest, emit: Emit): Prom
       session.report(source.findings);
       const choice = chooseSoftware(source.catalog, request.software);
       if (!endChoice(session, choice, source, request)) return {};
-      const filesets = choice.products.flatMap((product) => product.filesets.map(({ id }) => filesetKey(product.id, id)));
+      const filesets = choice.products.flatMap((product) =>
+        product.filesets.map(({ id }) => filesetKey(product.id, id)),
+      );
       session.report(source.notes?.(filesets) ?? []);
       await bringRecords(source, filesets);
       return request.serial
@@ -124,7 +126,7 @@ async function packageDepot(
     if (!(await endAnalysis(session, plan, place, preview))) return { plan };
     const key = options.sign_key === '' ? undefined : secretKey(options.sign_key);
     await bringContents(session, source, plannedKeys(plan));
-    await packageInto(target, source, choice, plan, session, options, key);
+    await packageInto(target, source, choice, plan, session, request, key);
     return { plan };
   } finally {
     await target.close();
@@ -137,7 +139,7 @@ async function packageInto(
   choice: PackageChoice,
   plan: Plan,
   session: Session,
-  options: EngineOptions,
+  { options, layout }: PackageRequest,
   key: SecretKey | undefined,
 ): Promise<void> {
   const store = await target.change();
@@ -149,7 +151,10 @@ async function packageInto(
     arrival: { now: madeAt() },
     storedAs: storedAsFor(options),
     bundles: choice.bundles.map((bundle) => bundle.id),
-    depotAttributes: source.kind === 'psf' ? source.catalog.attributes : {},
+    depotAttributes: {
+      ...(source.kind === 'psf' ? source.catalog.attributes : {}),
+      ...(layout === undefined ? {} : { layout_version: layout }),
+    },
   });
   if (key !== undefined) await signStore(store, key);
 }
@@ -189,7 +194,7 @@ function tapeCompressed(): SdError {
 }
 
 async function writeTo(
-  { target, targetVolumes, capacity, options }: PackageRequest,
+  { target, targetVolumes, capacity, layout, options }: PackageRequest,
   source: Depot,
   choice: PackageChoice,
   plan: Plan,
@@ -202,6 +207,7 @@ async function writeTo(
     writeSerial(source, choice, sink, {
       now: madeAt(),
       ...(capacity === undefined ? {} : { capacity }),
+      ...(layout === undefined ? {} : { layout }),
       ...(key === undefined ? {} : { signKey: key }),
       onVolumes: (count) => requireVolumes(target, targetVolumes, count),
       ...progress,

@@ -33,7 +33,7 @@ export function nameObjects<T extends PsfObject>(objects: readonly T[], taken: S
 /** The distribution's attributes. */
 export function distributionAttributes(given: Attributes, now: number): Attributes {
   const made = { data_model_revision: DATA_MODEL_REVISION, mod_time: String(now), create_time: String(now) };
-  return { layout_version: '1.0', ...given, ...made };
+  return { ...given, ...made };
 }
 
 /** Attributes of a product or bundle. `filesets` are a product's, by tag. */

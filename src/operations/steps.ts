@@ -117,6 +117,7 @@ async function takeStep(run: StepRun, step: Step): Promise<SdError | undefined> 
   const ask = step.unasked ? undefined : run.ask;
   if (step.needed?.() === false) {
     journal.set({ name: step.name, title: step.title, begin: Date.now(), end: Date.now(), result: 'skipped' });
+    emit({ type: 'step.end', name: step.name, title: step.title, result: 'skipped', time: Date.now() });
     return undefined;
   }
   const index = run.steps.indexOf(step) + 1;

@@ -26,6 +26,8 @@ export interface ProgressView {
 }
 
 const NONE: Count = { done: 0, of: 0 };
+/** Tasks that read content; what the others have to do is told by filesets. */
+const READS: ReadonlySet<Task> = new Set<Task>(['install', 'copy', 'package']);
 /** Before that a rate would be a guess. */
 const SETTLED_MS = 500;
 
@@ -55,14 +57,14 @@ export class ProgressCount {
       case 'execution.begin':
         this.#enter('execution', event.task);
         this.#filesets = { done: 0, of: event.filesets };
-        this.#bytes = { done: 0, of: event.bytes };
+        this.#bytes = READS.has(event.task) ? { done: 0, of: event.bytes } : NONE;
         this.#began = now;
         break;
       case 'fileset.begin':
         this.#begin(event);
         break;
       case 'fileset.end':
-        if (event.task === this.#task) this.#filesets = more(this.#filesets, 1);
+        if (event.task === this.#task) this.#ended();
         break;
       case 'file.part':
         this.#parts += event.bytes;
@@ -87,6 +89,12 @@ export class ProgressCount {
       rate,
       ...(rate > 0 && of > done ? { left: (of - done) / rate } : {}),
     };
+  }
+
+  /** Links and directories have no bytes of their own: when the last fileset is there, so is everything. */
+  #ended(): void {
+    this.#filesets = more(this.#filesets, 1);
+    if (this.#filesets.done >= this.#filesets.of) this.#bytes = { ...this.#bytes, done: this.#bytes.of };
   }
 
   #enter(phase: ProgressView['phase'], task?: Task): void {

@@ -52,12 +52,20 @@ export function cellOf(object: BrowsedObject, column: ColumnId): string {
     case 'size':
       return sizeText(object.attribute('size'));
     case 'state':
-      return object.attribute('patch_state') || object.attribute('state');
+      return stateOf(object);
     case 'category':
       return harmless(object.attribute('category_tag'));
     default:
       return harmless(object.attribute(column));
   }
+}
+
+/** State of a fileset; of what holds filesets the state they share, '' where they differ. */
+function stateOf(object: BrowsedObject): string {
+  if (object.kind === 'file') return '';
+  if (object.kind === 'fileset') return object.attribute('patch_state') || object.attribute('state');
+  const states = new Set(object.inside().map(stateOf));
+  return states.size === 1 ? [...states][0]! : '';
 }
 
 /** Bytes as Kbytes, rounded up, as SD counts. */

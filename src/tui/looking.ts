@@ -113,12 +113,11 @@ async function attributeLines(object: BrowsedObject, { about, options, place }: 
     options: { ...options.values, show_superseded_patches: true },
   });
   const said = outcome.findings.map((finding) => finding.text);
-  return [
-    ...said,
-    ...(outcome.listing
-      ? listingLines(outcome.listing, { host, path: place.path }).filter((line) => !line.startsWith('#') && line !== '')
-      : []),
-  ];
+  // Of a fileset a listing tells its product too.
+  const rows =
+    outcome.listing?.sections.flatMap((section) => section.rows.filter((row) => row.role === 'object')) ?? [];
+  const lines = listingLines({ of: 'software', sections: [{ rows }] }, { host, path: place.path });
+  return [...said, ...lines.filter((line) => !line.startsWith('#') && line !== '')];
 }
 
 const OF_A_FILE = [

@@ -55,7 +55,7 @@ export interface SelectionResult {
   readonly state: SelectionState;
 }
 
-/** Lines that are not rows: title, menus, source or target, summary, heading; status and keys below. */
+/** Lines that are not rows: title, menus, places, summary, patches, blank, heading; status and keys below. */
 const ABOVE = 7;
 const BELOW = 2;
 const UP = '..(go up)';
@@ -161,9 +161,9 @@ function draw(state: SelectionState, size: Size): Picture {
       [
         menuBar(menusOf(state.verb), columns, 'F10 menus   ? keys'),
         placeLine(state, columns),
-        [],
         line(` ${state.summary}`, 'bold'),
         line(` ${state.patches}`, 'dim'),
+        [],
         ...table,
         ...empty,
       ],

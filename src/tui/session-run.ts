@@ -2,16 +2,16 @@
 // says whether the plan shall be carried out.
 
 import type { SdEvent } from '../model/events.ts';
-import type { Finding, Plan, SpaceUse } from '../model/plan.ts';
-import { layOut } from '../report/layout.ts';
-import { planMessages, planSummary } from '../report/plan.ts';
+import type { Finding, Plan } from '../model/plan.ts';
+import { planSummary } from '../report/plan.ts';
 import { ProgressCount } from '../report/progress.ts';
 import type { Watcher } from '../report/watcher.ts';
 import { type AnalysedTarget, analysisWindow } from './analysis.ts';
 import { START } from './box.ts';
 import type { Interface } from './interface.ts';
+import { spaceText, summaryText } from './plan-text.ts';
 import { type ProgressState, progressWindow } from './progress-window.ts';
-import { type Line, padded, span } from './text.ts';
+import type { Line } from './text.ts';
 import { textWindow } from './viewer.ts';
 import type { Key, Window } from './window.ts';
 
@@ -63,6 +63,11 @@ export class SessionRun implements Watcher {
   /** True once the plan was agreed to: something may have changed. */
   get executed(): boolean {
     return this.#executed;
+  }
+
+  /** True when somebody saw the plan and left it at that. */
+  get cancelled(): boolean {
+    return this.#ending !== undefined;
   }
 
   async approve(plan: Plan): Promise<boolean> {
@@ -196,34 +201,3 @@ export class SessionRun implements Watcher {
 }
 
 const STOPPING = { text: 'Stopping; what is unfinished is being undone ...', style: 'doubt' } as const;
-
-/** The words of a preview with every reason. */
-function summaryText(plan: Plan | undefined): string[] {
-  if (!plan) return ['There is no plan: the analysis did not come so far.'];
-  const lines = planMessages(plan, true).flatMap((message) => layOut(message, { log_msgid: 0, gap: '' }));
-  // The words of a log stand behind seven columns for its marks.
-  return lines.length === 0 ? ['Nothing is planned.'] : lines.map((each) => each.replace(/^ {7}/, ''));
-}
-
-function spaceText(space: readonly SpaceUse[]): (string | Line)[] {
-  if (space.length === 0) return ['No file system needs more space.'];
-  const width = Math.max(12, ...space.map((use) => use.mount.length)) + 2;
-  const number = (bytes: number) => padded(String(Math.ceil(bytes / 1024)), 14, 'right');
-  return [
-    [
-      span(
-        `${padded('File system', width)}${['Available', 'Needed', 'For saves', 'After'].map((word) => padded(word, 14, 'right')).join('')}`,
-        'head',
-      ),
-    ],
-    ...space.map((use): Line => {
-      const after = use.available - use.needed;
-      return [
-        span(`${padded(use.mount, width)}${number(use.available)}${number(use.needed)}${number(use.save)}`),
-        span(after < 0 ? padded('too little', 14, 'right') : number(after), after < 0 ? 'bad' : 'plain'),
-      ];
-    }),
-    '',
-    'Kbytes. What is needed holds what patches save for rollback.',
-  ];
-}

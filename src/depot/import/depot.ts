@@ -75,6 +75,11 @@ export function packagesDepot(location: string, packages: readonly OriginPackage
         return owners.get(path) ?? [];
       },
     },
+    // Unpacked and compared before analysis begins: what is damaged must not come out half-way.
+    async bringRecords(wanted) {
+      const ids = wanted && new Set(wanted);
+      for (const { key, product } of made) if (ids?.has(product.id) ?? true) filesOf(key);
+    },
     content: (key, file) => payloads.content(byKey.get(key)!.from, file.path),
     close: () => payloads.close(),
   };

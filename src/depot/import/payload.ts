@@ -22,7 +22,7 @@ export interface Claims {
 
 /** The payload an archive holds; `file` is the package's name in messages. Throws SdError `archive_unsafe_path`. */
 export function archivePayload(file: string, archive: Archive, claims: Claims): Payload {
-  const members = lastOfEach(archive.members);
+  const members = linksResolved(file, lastOfEach(archive.members));
   refuseBehindLinks(file, members);
   return {
     records: () => [...members.values()].map((member) => recordOf(file, archive, member, claims)),
@@ -34,6 +34,23 @@ export function archivePayload(file: string, archive: Archive, claims: Claims): 
 /** Of several members with one path the last counts, at the place of the first. */
 function lastOfEach(members: readonly Member[]): Map<string, Member> {
   return new Map(members.map((member) => [member.path, member]));
+}
+
+/** Hard links name a file, not another link; another name of anything but a file becomes one of its own. Throws SdError `package_damaged`. */
+function linksResolved(file: string, members: Map<string, Member>): Map<string, Member> {
+  for (const [path, member] of members) {
+    if (member.type !== 'h') continue;
+    let target: Member | undefined = member;
+    for (let steps = 0; target?.type === 'h' && steps <= members.size; steps++) target = members.get(target.link!);
+    if (target === undefined || target.type === 'h' || target.type === 'd') {
+      throw damaged(
+        file,
+        `Its file "/${safeName(path)}" is a link to "/${safeName(member.link!)}", which is no file of it.`,
+      );
+    }
+    members.set(path, target.type === 'f' ? { ...member, link: target.path } : { ...target, path });
+  }
+  return members;
 }
 
 /** Throws SdError `archive_unsafe_path` for a member behind a symbolic link: it would be written elsewhere. */

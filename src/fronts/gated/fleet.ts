@@ -1,14 +1,14 @@
 // The nodes of a platform: one settings file each below /pitrix/conf/settings, lists of groups made from them below /pitrix/conf/nodes,
 // and sets of packages below /pitrix/conf/packages (other-systems.md QU7, B.3).
 //
-//   settings   name=value: address=local:/root or an ssh destination; roles=hyper seed ...; zone=name; master=yes (of a dns node)
+//   settings   name=value: address=local:DIRECTORY (relative to the platform's root) or an ssh destination; roles=hyper seed ...; zone=name; master=yes (of a dns node)
 //   groups     all, one for each role, one for each zone, ZONE.ROLE, and dns-master: names of nodes, one a line
 //   sets       names of packages, one a line
 //
 // Promise: asking reads the lists as they were made last; a node needs its settings file, whatever a list says.
 
 import { existsSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { reasonOf, SdError } from '../../model/error.ts';
 import type { NodeAddress } from '../../operations/transport.ts';
 import { readLines, writeText } from '../../operations/trees.ts';
@@ -137,7 +137,7 @@ function parseSetting(file: string, line: string): [string, string] {
 }
 
 function parseAddress(platform: Platform, text: string): NodeAddress {
-  if (text.startsWith('local:')) return { kind: 'local', root: text.slice('local:'.length) };
+  if (text.startsWith('local:')) return { kind: 'local', root: resolve(platform.root, text.slice('local:'.length)) };
   return { kind: 'ssh', destination: text, command: platform.setting('ssh').split(/\s+/) };
 }
 

@@ -93,7 +93,8 @@ function prepare(
   }
   if (chosen.length === 0 && !resume) {
     if (before !== undefined) requireEnded(before, steps, isMidUpgrade(readVersionFile(platform)));
-    return journal.write(freshRecord(UPGRADE_JOB, steps, facts));
+    journal.write(freshRecord(UPGRADE_JOB, steps, facts));
+    return;
   }
   const record = before ?? freshRecord(UPGRADE_JOB, steps);
   const reopened = record.steps.map(

@@ -67,6 +67,7 @@ export class Voice {
       this.#keep([`${stamp(event.time)} ${event.title} ...`]);
       return;
     }
+    if (event.type === 'step.end' && event.result === 'skipped') return;
     if (event.type === 'step.end') {
       const end = ENDS[event.result];
       if (this.#open) print('stdout', [end]);

@@ -1,0 +1,105 @@
+// The interface of swlist -i (commands.md 13.5): looks at installed software or a depot, down to the files. Changes nothing.
+
+import { SdError } from '../model/error.ts';
+import { type Browsed, browse, type Place, topObjects } from '../operations/browse.ts';
+import { withChosen } from '../options/chosen.ts';
+import type { ResolvedOptions } from '../options/resolve.ts';
+import { askPath } from './asking.ts';
+import { Interface } from './interface.ts';
+import { looked } from './looking.ts';
+import { beginState, closed, objectAt, openedAt, type SelectionState, selectionWindow } from './selection.ts';
+import { VERBS, type Wish } from './selection-menus.ts';
+import { requireTerminal } from './terminal.ts';
+import { textWindow } from './viewer.ts';
+
+export interface Browsing {
+  readonly options: ResolvedOptions;
+  readonly host: string;
+  readonly place: Place;
+  /** Absolute path of a place as somebody types it. Throws SdError. */
+  pathOf(text: string): string;
+}
+
+const COLUMNS = ['name', 'revision', 'title', 'size', 'state', 'category'] as const;
+
+/** Lets somebody look around. Returns 0. Throws SdError `no_terminal`, what opening the place throws, and `Stopped`. */
+export async function interactListing(browsing: Browsing): Promise<number> {
+  requireTerminal(browsing.options.command);
+  const program = new Browser(browsing);
+  await Interface.run((ui) => program.run(ui));
+  return 0;
+}
+
+class Browser {
+  readonly #about: Browsing;
+  #options: ResolvedOptions;
+  #place: Place;
+  #opened: Browsed | undefined;
+  #state!: SelectionState;
+  #left = false;
+
+  constructor(about: Browsing) {
+    this.#about = about;
+    this.#options = about.options;
+    this.#place = about.place;
+  }
+
+  async run(ui: Interface): Promise<void> {
+    try {
+      await this.#open(this.#place);
+      while (!this.#left) {
+        const { wish, state } = await ui.ask(selectionWindow(this.#state));
+        this.#state = state;
+        try {
+          await this.#fulfil(wish, ui);
+        } catch (error) {
+          if (!(error instanceof SdError)) throw error;
+          await ui.askOver(selectionWindow(this.#state), textWindow('Error', [`${error.message} [${error.code}]`]));
+        }
+      }
+    } finally {
+      this.#opened?.close();
+    }
+  }
+
+  async #fulfil(wish: Wish, ui: Interface): Promise<void> {
+    const { host } = this.#about;
+    const looking = { ui, about: { host }, options: this.#options, place: this.#place, catalog: this.#opened!.catalog };
+    const seen = await looked(wish, this.#state, looking);
+    if (seen) {
+      this.#state = seen.state;
+      if (seen.view !== undefined) this.#options = withChosen(this.#options, { software_view: seen.view });
+      if (seen.view !== undefined) await this.#open(this.#place);
+      if (seen.wish !== undefined) await this.#fulfil(seen.wish, ui);
+      return;
+    }
+    const object = objectAt(this.#state);
+    if (wish === 'exit') this.#left = true;
+    else if (wish === 'open' && object) this.#state = openedAt(this.#state, object);
+    else if (wish === 'close') this.#state = closed(this.#state);
+    else if (wish === 'refresh') await this.#open(this.#place);
+    else if (wish === 'target') await this.#move(ui);
+  }
+
+  async #move(ui: Interface): Promise<void> {
+    const { depot, path } = this.#place;
+    const admins = [this.#options.values.admin_directory, this.#options.ownDirectory];
+    const about = { kind: 'target', text: path, admins, depot } as const;
+    const typed = await askPath(ui, selectionWindow(this.#state), about);
+    if (typed !== undefined) await this.#open({ path: this.#about.pathOf(typed), depot });
+  }
+
+  async #open(place: Place): Promise<void> {
+    const { admin_directory, software_view } = this.#options.values;
+    const opened = await browse(place, admin_directory);
+    this.#opened?.close();
+    this.#opened = opened;
+    this.#place = place;
+    const { command } = this.#options;
+    const target = `${this.#about.host}:${place.path}`;
+    const columns = [...(this.#state?.columns ?? COLUMNS)];
+    const summary = `${opened.catalog.products().length} products, ${opened.catalog.bundles().length} bundles`;
+    const begun = beginState({ command, verb: VERBS.list, target, columns }, topObjects(opened.catalog, software_view));
+    this.#state = { ...begun, summary, message: opened.findings[0]?.text ?? '' };
+  }
+}
