@@ -21,7 +21,9 @@ export function directoryDepot(location: string, catalog: Catalog, findings: rea
     findings,
     content: (fileset, file) => plainContent(location, fileset, file, openStored(location, paths, fileset, file)),
     storedFile: (fileset, file) =>
-      file.compression_state === 'compressed' ? undefined : `${location}/${paths.resolve(storedAt(fileset, file))}`,
+      file.compression_state === 'compressed' || file.sha256 === undefined
+        ? undefined
+        : `${location}/${paths.resolve(storedAt(fileset, file))}`,
     close: () => paths.forget(),
   };
 }

@@ -7,7 +7,7 @@
 // Promise: looks at modes and owners only; group rights are the owner's own affair.
 
 import { lstatSync, realpathSync, type Stats } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import type { Depot } from '../depot/depot.ts';
 import { STANDARD_INPUT } from '../depot/serial.ts';
 import { hasErrno, SdError } from '../model/error.ts';
@@ -28,7 +28,7 @@ const TEXTS = ['', '/INDEX', '/INFO'];
 export function judgeDepot(depot: Depot, filesets: readonly FilesetKey[], allow: boolean): Finding[] {
   if (!ON_DISK.has(depot.kind) || depot.location === STANDARD_INPUT) return [];
   const location = realpathSync(depot.location);
-  const below = depot.kind === 'directory' ? partsOf(filesets).map((part) => join(location, part)) : [];
+  const below = depot.kind === 'directory' ? partsOf(depot, filesets).map((part) => `${location}/${part}`) : [];
   const own = [location, ...below, ...(depot.parts ?? [])];
   const superuser = process.geteuid?.() === 0;
   const open = [...above(location), ...own].find(isOpenToAll);
@@ -36,8 +36,9 @@ export function judgeDepot(depot: Depot, filesets: readonly FilesetKey[], allow:
   return [...(open === undefined ? [] : [openToAll(depot.location, open)]), ...foreign(depot.location, own)];
 }
 
-/** Paths below a directory depot that say what its software is. */
-function partsOf(filesets: readonly FilesetKey[]): string[] {
+/** Paths below a directory depot that say what its software is: the published catalog, or the SD text where that is what was read. */
+function partsOf(depot: Depot, filesets: readonly FilesetKey[]): string[] {
+  if (depot.findings.length === 0 && look(`${depot.location}/.sd/catalog`)) return CATALOG;
   const parts = new Set(CATALOG);
   for (const key of filesets) {
     const { productId, filesetId } = splitKey(key);

@@ -15,10 +15,12 @@ import { basename, join } from 'node:path';
 import { type Accounts, accountsOf } from '../host/accounts.ts';
 import { extractMember } from '../host/ar.ts';
 
+import { shareOut, worthACrew } from '../host/crew.ts';
 import { cksumOf, type Digested, digestContent } from '../host/digest.ts';
 import { deviceNumbers, isOfType, modeText } from '../host/file-type.ts';
 import { openRegion } from '../host/region.ts';
 import type { RootPaths } from '../host/rootpath.ts';
+import { stopPoint } from '../host/signals.ts';
 import type { Catalog } from '../model/catalog.ts';
 import { hasErrno, reasonOf, SdError } from '../model/error.ts';
 import { isPatch, lookUp } from '../model/patches.ts';
@@ -38,6 +40,8 @@ export interface Ground {
   readonly locate: (path: string) => string;
   readonly accounts: Accounts;
   readonly superuser: boolean;
+  /** Digests of a file that were computed ahead; undefined where it has to be read. */
+  readonly digested?: (at: string) => Digested | undefined;
   /** True for a path that an installed patch delivers. */
   readonly patched: (path: string) => boolean;
 }
@@ -107,7 +111,8 @@ function compareObject(record: FileRecord, ground: Ground, options: EngineOption
   }
   if (options.check_permissions) comparePermissions(problems, record, found, ground);
   if (record.type === 'b' || record.type === 'c') compareNumbers(problems, record, found);
-  if (record.type === 'f' && options.check_contents && settled) compareContents(problems, record, found, at, options);
+  if (record.type === 'f' && options.check_contents && settled)
+    compareContents(problems, record, found, at, ground, options);
   return problems;
 }
 
@@ -169,6 +174,7 @@ function compareContents(
   record: FileRecord,
   found: Stats,
   at: string,
+  ground: Ground,
   options: EngineOptions,
 ): void {
   if (record.size !== undefined && record.size !== found.size) {
@@ -176,11 +182,53 @@ function compareContents(
     return;
   }
   compareText(problems, record, 'mtime', record.mtime, Math.floor(found.mtimeMs / 1000));
-  if (!options.check_contents_use_cksum || (record.cksum === undefined && record.sha256 === undefined)) return;
-  const digests = digestFile(at);
+  if (!wantsDigests(record, options)) return;
+  const digests = ground.digested?.(at) ?? digestFile(at);
   const before = problems.length;
   compareText(problems, record, 'cksum', record.cksum, digests.cksum);
   if (problems.length === before) compareText(problems, record, 'sha256', record.sha256, digests.sha256);
+}
+
+function wantsDigests(record: FileRecord, options: EngineOptions): boolean {
+  return options.check_contents_use_cksum && (record.cksum !== undefined || record.sha256 !== undefined);
+}
+
+/**
+ * The same ground with the digests of these records' files computed ahead, by two threads, where there are many. A file that changes
+ * size meanwhile, or cannot be read, is read again when its turn comes.
+ */
+export async function digestedAhead(
+  ground: Ground,
+  records: readonly FileRecord[],
+  options: EngineOptions,
+): Promise<Ground> {
+  const wanted = records.filter((record) => record.type === 'f' && wantsDigests(record, options));
+  if (!options.check_contents || !worthACrew(wanted.length)) return ground;
+  const places = new Map<string, number>();
+  for (const record of wanted) {
+    const at = located(ground, record);
+    if (at !== undefined && !places.has(at)) places.set(at, record.size ?? -1);
+  }
+  const from = [...places.keys()];
+  const result = await shareOut({ from, size: Float64Array.from(places.values()) }, stopPoint);
+  for (const [n, at] of from.entries()) places.set(at, n);
+  return {
+    ...ground,
+    digested: (at) => {
+      const n = places.get(at);
+      return n === undefined ? undefined : result(n);
+    },
+  };
+}
+
+/** Undefined where a parent is no directory; the comparison says so. */
+function located(ground: Ground, record: FileRecord): string | undefined {
+  try {
+    return ground.locate(record.path);
+  } catch (error) {
+    if (error instanceof SdError) return undefined;
+    throw error;
+  }
 }
 
 /** Digests of a regular file, read once. Throws the errno error. */

@@ -16,7 +16,7 @@ import { baseOf, isPatch, lookUp, type Placed } from '../model/patches.ts';
 import { placeOf } from '../model/place.ts';
 import type { Finding, Outcome } from '../model/plan.ts';
 import type { TargetRequest } from '../model/request.ts';
-import type { FilesetKey } from '../model/software.ts';
+import type { FileRecord, FilesetKey } from '../model/software.ts';
 import { brief } from '../model/spec.ts';
 import { selectOnTarget } from '../selection/target.ts';
 import { requireDepot, requireProducts, requireRoot, selectedProducts } from './access.ts';
@@ -34,7 +34,7 @@ import {
 } from './session.ts';
 import { bringContents, bringRecords, openSource } from './sources.ts';
 import { type ControlPlace, compareControlFiles } from './verify-control.ts';
-import { compareFile, type FileProblem, installedGround } from './verify-files.ts';
+import { compareFile, digestedAhead, type FileProblem, installedGround } from './verify-files.ts';
 import { runScripts } from './verify-scripts.ts';
 import * as software from './verify-software.ts';
 import { verifyStore } from './verify-store.ts';
@@ -80,20 +80,27 @@ async function verifyRoot(request: VerifyRequest, session: Session, place: strin
   );
   try {
     const catalog = target.catalog();
-    const ground = installedGround(target.looked, catalog);
+    let ground = installedGround(target.looked, catalog);
     const { machine } = rootViews(target.looked, catalog);
-    const files = (placed: Placed) => {
+    const known = new Map<FilesetKey, readonly FileRecord[]>();
+    const records = (placed: Placed) => {
+      const before = known.get(placed.key);
+      if (before) return before;
       const replaced = replacedSince(catalog, placed);
-      return catalog
-        .files(placed.key)
-        .flatMap((record) => (replaced.has(record.path) ? [] : compareFile(record, ground, options)));
+      const found = catalog.files(placed.key).filter((record) => !replaced.has(record.path));
+      known.set(placed.key, found);
+      return found;
     };
     return await verifyAll(request, session, {
       place,
       logfile: `${context.host}:${target.admin}/swagent.log`,
       states: ['installed', 'configured'],
       control: { catalog, tree: join(target.admin, 'products'), times: true },
-      files,
+      chosen: async (filesets) => {
+        const chosen = filesets.flatMap((key) => lookUp(catalog, key) ?? []);
+        ground = await digestedAhead(ground, chosen.flatMap(readable(records)), options);
+      },
+      files: (placed) => records(placed).flatMap((record) => compareFile(record, ground, options)),
       machine,
       scripts: (chosen) => scriptsAndRepairs(request, session, target, machine, chosen),
     });
@@ -261,6 +268,18 @@ async function judgeFiles(
       session.emit({ type: 'fileset.end', task: 'verify', spec, ok, state: text(fileset.attributes, 'state') });
     }
   }
+}
+
+/** What cannot be read is told of in its turn. */
+function readable<T>(records: (placed: Placed) => readonly T[]): (placed: Placed) => readonly T[] {
+  return (placed) => {
+    try {
+      return records(placed);
+    } catch (error) {
+      if (error instanceof SdError) return [];
+      throw error;
+    }
+  };
 }
 
 /** A catalog that cannot be read condemns its fileset, not the session. */

@@ -44,12 +44,17 @@ export function reasonChain(plan: Plan, fileset: PlannedFileset): string[] {
   return lines;
 }
 
+/** A plan is asked for each of its filesets; the first of a name answers, those that come before those left out. */
+const names = new WeakMap<Plan, ReadonlyMap<string, PlannedFileset>>();
+
 function plannedNamed(plan: Plan, name: string): PlannedFileset | undefined {
-  for (const { filesets } of plan.products) {
-    const found = filesets.find((each) => each.name === name);
-    if (found) return found;
+  let known = names.get(plan);
+  if (known === undefined) {
+    const all = [...plan.products.flatMap((product) => product.filesets), ...plan.left];
+    known = new Map(all.toReversed().map((each) => [each.name, each]));
+    names.set(plan, known);
   }
-  return plan.left.find((each) => each.name === name);
+  return known.get(name);
 }
 
 function automaticText(reason: Extract<Reason, { kind: 'automatic' }>): string {
