@@ -30,7 +30,7 @@ export interface ArchiveParts {
   readonly instructions?: string;
 }
 
-/** Calls apply-patch on the directory it lies in. Words behind it are apply-patch's own, e.g. `-r /srv/root`. */
+/** Calls apply-patch on the directory it lies in. Words behind it are apply-patch's own, e.g. `--root /srv/root`. */
 const STUB = `#!/bin/sh
 # Applies the patch in this directory with apply-patch(8).
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd) || exit 1

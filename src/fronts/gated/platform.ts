@@ -1,4 +1,4 @@
-// The platform a command works on: a root of this machine (`-r`, else $SW_ROOT, else `/`) with /pitrix below it, and what
+// The platform a command works on: a root of this machine (`--root`, else $SW_ROOT, else `/`) with /pitrix below it, and what
 // /pitrix/conf/gated.conf says differently from the built-in settings.
 
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
@@ -10,8 +10,8 @@ import { nearest } from '../../model/nearest.ts';
 import type { FrontInvocation } from '../declaration.ts';
 
 export const ROOT_FLAG: FlagDeclaration = {
-  name: '-r',
-  argument: 'root',
+  name: '--root',
+  argument: 'directory',
   meaning: 'Work on the platform below this directory instead of / (or $SW_ROOT).',
 };
 
@@ -44,7 +44,7 @@ export class Platform {
       throw new SdError('target_missing', {
         what: `The root "${root}" cannot be worked on.`,
         because: 'It does not exist.',
-        todo: 'Check the directory behind -r.',
+        todo: 'Check the directory behind --root.',
         data: { root },
       });
     }
@@ -79,7 +79,7 @@ export class Platform {
 /** The platform the command line names. */
 export function platformOf(invocation: FrontInvocation): Platform {
   const { caller } = invocation;
-  return new Platform(resolve(caller.cwd, argument(invocation, '-r') ?? (process.env.SW_ROOT || '/')));
+  return new Platform(resolve(caller.cwd, argument(invocation, '--root') ?? (process.env.SW_ROOT || '/')));
 }
 
 /** `name=value` lines; `#` begins a comment. Throws SdError `bad_gated_conf`. */
