@@ -81,7 +81,13 @@ export async function withdraw(place: Place, waiting: readonly Waiting[]): Promi
 
 /** What ran is in the ledger for ever; the store need not keep it. */
 async function tidy(place: Place, done: readonly Waiting[]): Promise<void> {
-  if (done.length > 0) await withdraw(place, done);
+  if (done.length === 0) return;
+  try {
+    await withdraw(place, done);
+  } catch (error) {
+    // What is published was behind: a session that died had taken them out.
+    if (!(error instanceof SdError) || error.code !== 'software_not_found') throw error;
+  }
 }
 
 /** Installs one hot patch as a session of its own, with its job and its log. */

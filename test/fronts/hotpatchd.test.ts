@@ -1,0 +1,276 @@
+// hotpatchd and hotpatch (HS3-HS15; D.5 "hot patches" 1 and 3-9): passes, once only, the polling interval, signals, what the SD commands know.
+
+import type { ChildProcess } from 'node:child_process';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { flat, rows } from '../cli/site.ts';
+import { HotpatchSite, until } from './hotpatch-site.ts';
+
+let site: HotpatchSite;
+const running: ChildProcess[] = [];
+beforeEach(() => {
+  site = new HotpatchSite();
+});
+afterEach(async () => {
+  for (const child of running.splice(0)) await ended(child, 'SIGKILL');
+  site.strike();
+});
+
+/** A daemon in the foreground; its output as it comes. */
+function daemon(...words: string[]): { child: ChildProcess; said: () => string } {
+  const child = site.start('hotpatchd', [...site.at(), ...words]);
+  running.push(child);
+  let text = '';
+  for (const stream of [child.stdout!, child.stderr!])
+    stream.setEncoding('utf8').on('data', (some: string) => (text += some));
+  return { child, said: () => text };
+}
+
+/** Sends a signal and waits for the end; answers exit code or signal. */
+function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<number | string | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve(child.exitCode ?? child.signalCode);
+  return new Promise((resolve) => {
+    child.on('exit', (code, by) => resolve(code ?? by));
+    child.kill(signal);
+  });
+}
+
+const note = (word: string) => `echo ${word} >> "$SW_ROOT_DIRECTORY/ran"`;
+const ran = () => site.lines('root/ran');
+
+const SEED =
+  'if {$cmdline(hypercloud_type) != "dashboard"} { return false }; if {$versionData(dateCode) = 20150506055907} { return false }; return true;';
+
+test('the seed example is never applied; with == it is when the date differs', () => {
+  const script = site.write('exe', `#! /bin/bash\n${note('seed')}\n`);
+  expect(site.mk(['x.bundle', 'seed', SEED, script]).exit).toBe(0);
+  site.patch('x.bundle', 'right', SEED.replace(' = ', ' == '), note('right'));
+  site.write('root/etc/sw-release', 'release=2.5\ndatecode=20150506055907\n');
+  site.ok('hotpatch', ...site.at(), 'import', 'x.bundle');
+  expect([site.pass().stdout, ran()]).toEqual(['', []]);
+  site.write('root/etc/sw-release', 'release=2.6\ndatecode=20160506055907\n');
+  site.pass();
+  expect(ran()).toEqual(['right']);
+  expect(site.states()).toEqual({ right: 'applied 0', seed: 'pending' });
+  const asked = site.admin('eval');
+  expect([asked.exit, asked.stdout]).toEqual([1, expect.stringContaining('incomplete operator "="')]);
+});
+
+test('two of a bundle run one after another in their order; a later one sees the earlier in the same pass', () => {
+  const timed = (word: string) => `echo ${word} $(date +%s%N) >> "$SW_ROOT_DIRECTORY/ran"`;
+  site.patch('x.bundle', 'zuerst', 'expr 1', `${timed('begin')}; sleep 0.3; ${timed('end')}`);
+  site.patch('x.bundle', 'danach', 'patchApplied zuerst', `${timed('begin')}; ${timed('end')}`);
+  site.patch('x.bundle', 'nie', 'expr {![patchApplied zuerst]}', timed('never'));
+  site.ok('hotpatch', ...site.at(), 'import', 'x.bundle');
+  expect(site.pass()).toMatchObject({ exit: 0, stderr: '' });
+  const times = ran().map((line) => line.split(' '));
+  expect(times.map(([word]) => word)).toEqual(['begin', 'end', 'begin', 'end']);
+  expect(BigInt(times[1]![1]!) <= BigInt(times[2]![1]!)).toBe(true);
+  expect(site.states()).toEqual({ zuerst: 'applied 0', danach: 'applied 0', nie: 'pending' });
+});
+
+test('a failing executable runs once, whatever follows; its exit value and output are kept', () => {
+  site.patch('x.bundle', 'fails', 'expr 1', `${note('fails')}; echo out of luck >&2; pwd; cat; exit 7`);
+  site.ok('hotpatch', ...site.at(), 'import', 'x.bundle');
+  for (let pass = 0; pass < 3; pass++) expect(site.pass().exit).toBe(0);
+  // Not even when it is imported again, made anew, or installed by hand.
+  site.patch('x.bundle', 'fails', 'return yes', note('again'));
+  expect(site.admin('import', 'x.bundle').stdout).toContain('failed already');
+  site.pass();
+  site.run('swinstall', ['-s', './x.bundle', '-x', 'reinstall=true', 'fails', '@', site.path('root')]);
+  expect(ran()).toEqual(['fails']);
+  expect(site.states()).toEqual({ fails: 'failed 7' });
+  const shown = site.admin('show', 'fails').stdout;
+  expect(shown).toContain('Exit value: 7');
+  expect(shown).toMatch(/Output:\n( {4}(out of luck|\/)\n){2}/);
+  expect(shown).toMatch(/Began: +\d{4}-/);
+});
+
+test('SD knows what was applied: swlist lists it, swverify judges it, swjob tells of it', () => {
+  site.patch('x.bundle', 'good', 'expr 1', 'echo said by good');
+  site.patch('x.bundle', 'bad', 'expr 1', 'exit 3');
+  site.ok('hotpatch', ...site.at(), 'import', 'x.bundle');
+  site.pass();
+  const listed = rows(site.ok('swlist', '-l', 'fileset', '-a', 'state', '-a', 'run_exit', '@', site.path('root')));
+  expect(listed).toEqual([
+    expect.stringMatching(/^bad.PATCH +corrupt +3$/),
+    expect.stringMatching(/^good.PATCH +installed +0$/),
+  ]);
+  expect(site.run('swverify', ['good', '@', site.path('root')]).exit).toBe(0);
+  const bad = site.run('swverify', ['bad', '@', site.path('root')]);
+  expect([bad.exit, flat(bad.stderr)]).toEqual([1, expect.stringContaining('It ran once, and is not run again')]);
+  const jobs = rows(site.ok('swjob')).filter((row) => row.includes(' install '));
+  expect(jobs).toEqual([
+    expect.stringMatching(/success +hot patch good$/),
+    expect.stringMatching(/errors +hot patch bad$/),
+  ]);
+  expect(site.ok('swjob', '-a', 'log', jobs[0]!.split(' ')[0]!, '@', site.path('root'))).toContain('said by good');
+});
+
+test('a bundle can be applied by swinstall too, and waits there as quietly', () => {
+  site.patch('x.bundle', 'plain', 'file exists /go', note('plain'));
+  const words = ['-s', './x.bundle', '*', '@', site.path('root')];
+  const waits = site.run('swinstall', words);
+  expect([waits.exit, ran()]).toEqual([0, []]);
+  site.write('root/go', '');
+  expect(site.run('swinstall', words).exit).toBe(0);
+  expect(ran()).toEqual(['plain']);
+  expect(site.states()).toEqual({ plain: 'applied 0' });
+});
+
+test('a blank condition withdraws what waits, and leaves what ran', () => {
+  site.patch('x.bundle', 'done', 'expr 1', note('done'));
+  site.patch('x.bundle', 'waits', 'file exists /go', note('waits'));
+  site.ok('hotpatch', ...site.at(), 'import', 'x.bundle');
+  site.pass();
+  for (const id of ['done', 'waits', 'unknown']) expect(site.mk(['w.bundle', id, '']).exit).toBe(0);
+  const told = site.ok('hotpatch', ...site.at(), 'import', 'w.bundle');
+  expect(told).toContain('done: it is applied already; what it did stays.');
+  site.ok('hotpatch', ...site.at(), 'import', 'w.bundle');
+  site.write('root/go', '');
+  site.pass();
+  expect(ran()).toEqual(['done']);
+  expect(site.states()).toEqual({ done: 'applied 0', waits: 'negative', unknown: 'negative' });
+  // A later definition of the id waits again.
+  site.ok('hotpatch', ...site.at(), 'import', 'x.bundle');
+  site.pass();
+  expect(site.states()).toEqual({ done: 'applied 0', waits: 'applied 0', unknown: 'negative' });
+  // Nothing is installed of a negative entry.
+  const installed = site.run('swinstall', ['-s', './w.bundle', 'unknown', '@', site.path('root')]);
+  expect([installed.exit, flat(installed.stdout)]).toEqual([0, expect.stringContaining('is a tombstone')]);
+});
+
+test('what waits can be removed, what ran cannot', () => {
+  site.patch('x.bundle', 'done', 'expr 1', 'true');
+  site.patch('x.bundle', 'waits', 'expr 0', 'true');
+  site.ok('hotpatch', ...site.at(), 'import', 'x.bundle');
+  site.pass();
+  expect(flat(site.admin('remove', 'done').stderr)).toContain('[hotpatch_ran]');
+  expect(site.admin('remove', 'nothing')).toMatchObject({
+    exit: 1,
+    stderr: expect.stringContaining('[hotpatch_unknown]'),
+  });
+  expect(site.admin('remove', 'waits')).toMatchObject({ exit: 0, stdout: '', stderr: '' });
+  expect(site.states()).toEqual({ done: 'applied 0' });
+  expect(site.admin('frobnicate')).toMatchObject({ exit: 1, stderr: expect.stringContaining('[bad_usage]') });
+  expect(site.admin('show').exit).toBe(1);
+});
+
+test('hostile conditions delay a pass by no more than their limits, and nothing else', () => {
+  const hostile = ['expr {7**30000000}', 'set a a; while 1 {append a $a}', 'interp create b; b eval {while 1 {}}'];
+  for (const [index, condition] of hostile.entries())
+    expect(site.mk(['x.bundle', `h${index}`, condition, '/bin/true']).exit).toBe(0);
+  site.patch('x.bundle', 'last', 'expr 1', note('last'));
+  site.ok('hotpatch', ...site.at(), 'import', 'x.bundle');
+  expect(site.pass()).toMatchObject({ exit: 0, stderr: '' });
+  expect(site.states()).toEqual({ last: 'applied 0', h0: 'pending', h1: 'pending', h2: 'pending' });
+});
+
+test('an executable that lasts too long is killed with all it started', () => {
+  site.patch('x.bundle', 'slow', 'expr 1', 'sleep 600 & echo $! > "$SW_ROOT_DIRECTORY/pid"; sleep 600');
+  site.ok('hotpatch', ...site.at(), 'import', 'x.bundle');
+  expect(site.pass('--time-limit', '1').exit).toBe(0);
+  expect(site.states()).toEqual({ slow: 'failed 137' });
+  expect(site.admin('show', 'slow').stdout).toContain('killed after 1 seconds');
+  const stat = `/proc/${site.read('root/pid').trim()}/stat`;
+  // Nobody may be there to take a dead orphan away.
+  expect(existsSync(stat) ? readFileSync(stat, 'utf8').split(' ')[2] : 'Z').toBe('Z');
+});
+
+test('the daemon runs what is due at once, what becomes due within an interval, and takes dropped bundles', async () => {
+  site.patch('x.bundle', 'now', 'expr 1', note('now'));
+  site.patch('x.bundle', 'later', 'file exists /go', note('later'));
+  site.ok('hotpatch', ...site.at(), 'import', 'x.bundle');
+  const { child, said } = daemon('--interval', '1');
+  await until(() => ran().includes('now'));
+  site.write('root/go', '');
+  await until(() => ran().includes('later'));
+  site.patch('y.bundle', 'dropped', 'expr 1', note('dropped'));
+  copyFileSync(site.path('y.bundle'), site.path('root/var/spool/hotpatch/incoming/y.bundle'));
+  await until(() => ran().includes('dropped'));
+  expect(await ended(child, 'SIGTERM')).toBe(0);
+  expect(ran()).toEqual(['now', 'later', 'dropped']);
+  expect(said()).toContain('dropped: imported from');
+  expect(existsSync(site.path('root/var/spool/hotpatch/incoming/y.bundle'))).toBe(false);
+});
+
+test('by default it looks every 600 seconds; SIGHUP makes it look at once; there is one for each root', async () => {
+  expect(site.ok('hotpatchd', '--help')).toContain('600 unless set');
+  site.patch('x.bundle', 'one', 'file exists /go', note('one'));
+  site.patch('x.bundle', 'first', 'expr 1', note('first'));
+  site.ok('hotpatch', ...site.at(), 'import', 'x.bundle');
+  const { child } = daemon();
+  await until(() => ran().includes('first'));
+  symlinkSync(site.path('root'), site.path('alias'));
+  const second = site.run('hotpatchd', ['--root', site.path('alias'), '--once']);
+  expect([second.exit, second.stderr]).toEqual([1, expect.stringContaining('[already_running]')]);
+  site.write('root/go', '');
+  child.kill('SIGHUP');
+  await until(() => ran().includes('one'));
+  expect(await ended(child, 'SIGTERM')).toBe(0);
+  expect(site.pass().exit).toBe(0);
+});
+
+test('SIGTERM during a run reaches the executable, whose end is recorded; the daemon ends cleanly', async () => {
+  site.patch(
+    'x.bundle',
+    'long',
+    'expr 1',
+    `trap '${note('told')}; exit 9' TERM; ${note('begun')}; while :; do sleep 0.1; done`,
+  );
+  site.patch('x.bundle', 'other', 'expr 1', note('other'));
+  site.ok('hotpatch', ...site.at(), 'import', 'x.bundle');
+  const { child } = daemon();
+  await until(() => ran().includes('begun'));
+  expect(site.states()).toEqual({ long: 'running', other: 'pending' });
+  expect(await ended(child, 'SIGTERM')).toBe(0);
+  expect(ran()).toEqual(['begun', 'told']);
+  expect(site.states()).toEqual({ long: 'failed 9', other: 'pending' });
+});
+
+test('bundles that are none are set aside once and stop nothing; a directory others may write to is not looked at', () => {
+  const incoming = 'root/var/spool/hotpatch/incoming';
+  mkdirSync(site.path(incoming), { recursive: true, mode: 0o700 });
+  site.write('p/file', 'x');
+  site.write('p.psf', 'product\ntag P\nrevision 1\nfileset\ntag F\nfile p/file /t/file\nend\nend\n');
+  site.ok(
+    'swpackage',
+    '-x',
+    'media_type=tape',
+    '-x',
+    'verbose=0',
+    '-s',
+    'p.psf',
+    '@',
+    site.path(`${incoming}/other.bundle`),
+  );
+  site.patch('good.bundle', 'good', 'expr 1', note('good'));
+  copyFileSync(site.path('good.bundle'), site.path(`${incoming}/z.bundle`));
+  const first = site.pass();
+  expect([first.exit, flat(first.stderr)]).toEqual([1, expect.stringContaining('holds other software: P')]);
+  expect(existsSync(site.path(`${incoming}/other.bundle.refused`))).toBe(true);
+  expect(ran()).toEqual(['good']);
+  expect(site.pass()).toMatchObject({ exit: 0, stderr: '' });
+  expect(site.admin('import', `${incoming}/other.bundle.refused`).stderr).toContain('[not_a_bundle]');
+  chmodSync(site.path(incoming), 0o777);
+  copyFileSync(site.path('good.bundle'), site.path(`${incoming}/z.bundle`));
+  const open = site.pass();
+  expect([open.exit, open.stderr]).toEqual([1, expect.stringContaining('is not looked at')]);
+  expect(existsSync(site.path(`${incoming}/z.bundle`))).toBe(true);
+});
+
+test('without tclsh nothing is marked applied, and the error names the package', () => {
+  site.patch('x.bundle', 'one', 'expr 1', note('one'));
+  site.ok('hotpatch', ...site.at(), 'import', 'x.bundle');
+  const without = { env: { PATH: site.path('empty') } };
+  for (const [command, words] of [
+    ['hotpatchd', ['--once']],
+    ['hotpatch', ['eval']],
+  ] as const) {
+    const refused = site.run(command, [...site.at(), ...words], without);
+    expect([refused.exit, flat(refused.stderr)]).toEqual([1, expect.stringContaining('Debian package "tcl"')]);
+  }
+  expect(site.states()).toEqual({ one: 'pending' });
+  site.pass();
+  expect(site.states()).toEqual({ one: 'applied 0' });
+});
