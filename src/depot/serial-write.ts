@@ -5,7 +5,6 @@
 import { type TarWriter, tarSize, tarWriter } from '../host/archive.ts';
 import { digestContent } from '../host/digest.ts';
 import type { Catalog } from '../model/catalog.ts';
-import type { Content } from '../model/content.ts';
 import type { FileRecord, FilesetKey } from '../model/software.ts';
 import { isStored } from './available.ts';
 import { compareContent } from './content.ts';
@@ -83,20 +82,18 @@ function signatureSize(catalog: Catalog, options: SerialOptions): number {
 
 function writeFileset(source: Depot, catalog: Catalog, key: FilesetKey, tar: TarWriter, options: SerialOptions): void {
   options.onFileset?.(key);
+  // The source's own record says how the file lies there: it may be compressed.
+  const lying = new Map(source.catalog.files(key).map((file) => [file.path, file]));
   for (const file of catalog.files(key)) {
     if (!isStored(file)) continue;
-    withContent(source, key, file, (content) => tar.file(memberOf(key, file), content));
+    const content = source.content(key, lying.get(file.path)!);
+    try {
+      // The catalog is written before the bytes, so bytes that do not fit it must not follow. The second reading comes from memory.
+      compareContent(source, key, file, digestContent(content));
+      tar.file(memberOf(key, file), content);
+    } finally {
+      if (content.kind === 'region') content.close();
+    }
     options.onFile?.(file);
-  }
-}
-
-function withContent(source: Depot, key: FilesetKey, file: FileRecord, use: (content: Content) => void): void {
-  const content = source.content(key, file);
-  try {
-    // The catalog is written before the bytes, so bytes that do not fit it must not follow. The second reading comes from memory.
-    compareContent(source, key, file, digestContent(content));
-    use(content);
-  } finally {
-    if (content.kind === 'region') content.close();
   }
 }

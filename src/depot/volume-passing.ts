@@ -52,6 +52,8 @@ class Passing implements Volume {
   readonly #spool: Spool;
   readonly #names = new Names();
   readonly #catalog = new Map<string, Buffer>();
+  /** Members that may be of the catalog, by their whole path, until its place is known. */
+  readonly #early = new Map<string, Buffer>();
   readonly #links = new Set<string>();
   #prefix: string | undefined;
   #catalogBytes = 0;
@@ -123,29 +125,40 @@ class Passing implements Volume {
     refuseBehind(this.name, member.path, this.#links);
     if (member.type === 's') this.#links.add(member.path);
     if (member.type !== 'f' && member.type !== 'h') return 'other';
-    this.#prefix ??= this.#prefixFrom(member.path);
-    const catalog = `${this.#prefix}catalog/`;
-    if (this.#prefix !== undefined && member.path.startsWith(catalog)) {
-      this.#takeText(member, member.path.slice(catalog.length));
+    if (this.#prefix === undefined) this.#lookForPrefix(member.path);
+    const catalog = `${this.#prefix ?? ''}catalog/`;
+    if (this.#prefix !== undefined ? member.path.startsWith(catalog) : /(?:^|\/)catalog\//.test(member.path)) {
+      const text = this.#textOf(member);
+      if (this.#prefix === undefined) this.#early.set(member.path, text);
+      else this.#catalog.set(member.path.slice(catalog.length), text);
       return 'text';
     }
     this.#takeContent(member);
     return 'content';
   }
 
-  #prefixFrom(path: string): string | undefined {
-    const prefix = prefixBefore(path);
-    const what = `"${safeName(path)}" stands before "catalog/INDEX"`;
-    if (prefix === undefined && this.findings.length === 0) this.findings.push(orderFinding(this.name, what));
-    return prefix;
+  /** Before INDEX has come nobody knows where the catalog begins: what may be part of it is kept until then. */
+  #lookForPrefix(path: string): void {
+    this.#prefix = prefixBefore(path);
+    if (this.#prefix === undefined) {
+      const what = `"${safeName(path)}" stands before "catalog/INDEX"`;
+      if (this.findings.length === 0) this.findings.push(orderFinding(this.name, what));
+      return;
+    }
+    const catalog = `${this.#prefix}catalog/`;
+    for (const [early, text] of this.#early) {
+      if (early.startsWith(catalog)) this.#catalog.set(early.slice(catalog.length), text);
+      else this.#spool.keep(early, text.length, (write) => write(text));
+    }
+    this.#early.clear();
   }
 
-  #takeText(member: PassingMember, path: string): void {
+  #textOf(member: PassingMember): Buffer {
     this.#catalogBytes += member.size;
     if (this.#catalogBytes > MOST_CATALOG) throw tooLarge(this.name);
     const pieces: Buffer[] = [];
     this.#archive.content(member, (piece) => pieces.push(Buffer.from(piece)));
-    this.#catalog.set(path, Buffer.concat(pieces));
+    return Buffer.concat(pieces);
   }
 
   #takeContent(member: PassingMember): void {
