@@ -5,7 +5,7 @@ import type { Finding, Plan, PlannedFileset } from '../model/plan.ts';
 import { shortReason } from '../report/reasons.ts';
 import { bar, page, position, type Scroll, settled, widest } from './box.ts';
 import { buttonsLine, nextButton, pressedButton } from './buttons.ts';
-import { folded, harmless, type Line, line, padded, type Size, type Style, span } from './text.ts';
+import { folded, harmless, type Line, line, padded, paddedEnd, type Size, type Style, span } from './text.ts';
 import type { Answer, Key, Picture, Window } from './window.ts';
 
 export interface AnalysedTarget {
@@ -135,7 +135,7 @@ function draw(state: AnalysisState, size: Size): Picture {
         ...targets.map((each): Line => {
           const [status, style] = statusOf(each);
           return [
-            span(`  ${padded(each.target, width)}  `),
+            span(`  ${paddedEnd(each.target, width)}  `),
             span(padded(status, 24), style),
             span(`  ${scheduled(each)}`),
           ];

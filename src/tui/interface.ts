@@ -65,6 +65,7 @@ export class Interface {
   /** Shows a window while a session works; it is made when it is painted. Ctrl-C and signals are the session's own affair then. */
   show(window: () => Window<unknown>, onKey: (key: Key) => void): void {
     this.#shown = { window, onKey };
+    for (const key of this.#early.splice(0)) onKey(key);
     const now = Date.now();
     if (now - this.#last < EVERY_MS) return;
     this.#last = now;

@@ -15,7 +15,7 @@ import {
 } from './columns.ts';
 import { menuBar } from './menu.ts';
 import { keysOf, menusOf, type Verb, type Wish } from './selection-menus.ts';
-import { harmless, type Line, line, padded, type Size, span } from './text.ts';
+import { harmless, type Line, line, paddedEnd, type Size, span } from './text.ts';
 import type { Answer, Key, Picture, Window } from './window.ts';
 
 /** One opened object: what is in it, and where the cursor stands. */
@@ -179,7 +179,12 @@ function draw(state: SelectionState, size: Size): Picture {
 function placeLine({ source, target }: SelectionState, columns: number): Line {
   if (source === undefined) return [span(' Target: '), span(target, 'bold')];
   const half = Math.floor((columns - 20) / 2);
-  return [span(' Source: '), span(padded(source, half), 'bold'), span('  Target: '), span(target, 'bold')];
+  return [
+    span(' Source: '),
+    span(paddedEnd(source, half), 'bold'),
+    span('  Target: '),
+    span(paddedEnd(target, half), 'bold'),
+  ];
 }
 
 function footer(state: SelectionState, where: readonly string[], columns: number): Line {

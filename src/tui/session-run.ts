@@ -115,6 +115,7 @@ export class SessionRun implements Watcher {
   /** Shows the analysis window, and what its buttons show, until one of them ends it. */
   async #analysis(buttons: readonly string[], message: string): Promise<string> {
     let chosen = 0;
+    this.#ui.unshow();
     for (;;) {
       const window = analysisWindow({
         title: `${this.#title} Analysis`,

@@ -57,6 +57,14 @@ export function padded(text: string, width: number, side: 'left' | 'right' = 'le
   return side === 'left' ? cut + blanks : blanks + cut;
 }
 
+/** The text in exactly `width` columns; of a longer one its end, behind three dots: of a path the end says most. */
+export function paddedEnd(text: string, width: number): string {
+  if (widthOf(text) <= width) return padded(text, width);
+  let end = text;
+  while (widthOf(end) > Math.max(0, width - 3)) end = end.slice(1);
+  return padded(`...${end}`, width);
+}
+
 /** The longest beginning that takes no more than `width` columns. */
 export function cutTo(text: string, width: number): string {
   if (PLAIN.test(text)) return text.slice(0, width);
