@@ -16,7 +16,7 @@ import { argument, type Command, type CommandDeclaration, has, type Invocation }
 import { exitCode } from './exit-code.ts';
 import * as flag from './flags.ts';
 import { questionOf } from './list-asked.ts';
-import { sourcePath } from './targets.ts';
+import { sourcePath, targetPath } from './targets.ts';
 
 const declaration: CommandDeclaration = {
   name: 'swlist',
@@ -24,7 +24,7 @@ const declaration: CommandDeclaration = {
   flags: [
     flag.DEPOT,
     flag.ROOT,
-    flag.INTERACTIVE,
+    { name: '-i', meaning: 'Browse the software on the terminal.' },
     { name: '-R', meaning: 'The same as -l bundle -l subproduct -l fileset.' },
     { name: '-v', meaning: 'Show every attribute, in the form of a definition file.' },
     { name: '-a', argument: 'attribute', meaning: 'Show this attribute behind the name; may be repeated.' },
@@ -88,6 +88,7 @@ async function run(invocation: Invocation): Promise<number> {
   const levels = levelsOf(invocation, options);
   const software = softwareFor(invocation, options);
   const targets = listedTargets(invocation, options);
+  if (has(invocation, '-i')) return browse(invocation, options, targets[0]!);
   await saveSession(invocation, options, software);
   const question = questionOf(invocation);
   if (question) {
@@ -103,6 +104,19 @@ async function run(invocation: Invocation): Promise<number> {
     outcomes.push(outcome);
   }
   return exitCode(outcomes, false);
+}
+
+/** -i: the first target, on the terminal. */
+async function browse(invocation: Invocation, options: ResolvedOptions, { path, depot }: Target): Promise<number> {
+  const { interactListing } = await import('../tui/browser.ts');
+  const { caller } = invocation;
+  const fallback = depot ? options.values.distribution_target_directory : '/';
+  return interactListing({
+    options,
+    host: caller.host,
+    place: { path, depot },
+    pathOf: (text) => (depot ? sourcePath(text, caller, fallback) : targetPath(text, caller, fallback)),
+  });
 }
 
 interface Target {
