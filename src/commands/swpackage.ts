@@ -21,10 +21,15 @@ const declaration: CommandDeclaration = {
     {
       name: '-d',
       argument: 'directory|file',
-      meaning: 'Target: a directory, or a file, device or "|command" with media_type=tape.',
+      meaning:
+        'Target: a directory, or a file, device or "|command" with media_type=tape; again for each further volume.',
     },
     flag.SOFTWARE_FILE,
-    { name: '-s', argument: 'psf|directory', meaning: 'Product specification file, or a depot to package again.' },
+    {
+      name: '-s',
+      argument: 'psf|directory',
+      meaning: 'Product specification file, or a depot to package again; - for a serial one on standard input.',
+    },
     ...flag.SESSION_FLAGS,
   ],
   operands: 'software_selections',

@@ -27,7 +27,12 @@ export const WORKING = {
   enforce_scripts: boolean('in rm cf ak', true, 'Treat the failure of a control script as an error.'),
   follow_symlinks: boolean('pk', false, 'Package what a symbolic link points to instead of the link.'),
   ipd: boolean('vf', false, 'Recompute every index of the catalog itself and compare what is published with it.'),
-  layout_version: choice('cp ls md pk', '1.0', ['1.0', '0.8'], 'Layout of the depot that is written.'),
+  layout_version: choice(
+    'cp ls md pk',
+    '1.0',
+    ['1.0', '0.8'],
+    'Layout of the depot that is written; left alone, a depot keeps the one it has.',
+  ),
   lock_timeout: integer(
     'in cp rm cf vf md pk ak cl sg',
     300,
