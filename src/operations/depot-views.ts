@@ -1,19 +1,23 @@
 // What analysis may ask about a depot that takes software (analysis/views.ts). Answers hold for a depot that is not there yet too:
 // then its nearest existing parent counts.
 
-import { lstatSync, type Stats } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { join } from 'node:path';
 import type { FileKind, Views } from '../analysis/views.ts';
-import { isWritable, space } from '../host/machine.ts';
+import { looker } from '../host/look.ts';
+import { isWritable } from '../host/machine.ts';
+import { fileSystems } from './file-systems.ts';
 
 /** Views of the depot in this directory. A depot suits any machine, and no scripts run for it. */
 export function depotViews(depot: string): Views {
+  const look = looker(depot);
+  const statsAt = (path: string) => statsOf(look, path);
   return {
     machine: { os_name: '', os_release: '', os_version: '', machine_type: '' },
     files: {
-      kindAt: (path) => kindOf(statsOf(join(depot, path))),
+      kindAt: (path) => kindOf(statsAt(path)),
       sizeAt: (path) => {
-        const stats = statsOf(join(depot, path));
+        const stats = statsAt(path);
         return stats?.isFile() ? stats.size : 0;
       },
       writable: (directory) => isWritable(join(depot, directory)),
@@ -22,7 +26,7 @@ export function depotViews(depot: string): Views {
       isReserved: () => false,
       mayMakeDevices: () => true,
     },
-    space: { of: (path) => space(join(depot, path)) },
+    space: { of: fileSystems(depot, statsAt) },
     scripts: {
       check: () => {
         throw new Error('scripts do not run for a depot');
@@ -32,9 +36,10 @@ export function depotViews(depot: string): Views {
   };
 }
 
-function statsOf(path: string): Stats | undefined {
+/** Nothing is there for who may not look. */
+function statsOf(look: (path: string) => Stats | undefined, path: string): Stats | undefined {
   try {
-    return lstatSync(path);
+    return look(path);
   } catch {
     return undefined;
   }

@@ -10,15 +10,17 @@ import type { Psf, PsfFileset, PsfProduct } from '../definition/psf.ts';
 import { parsePsf } from '../definition/psf.ts';
 import type { Depot } from '../depot/depot.ts';
 import { accountsOf } from '../host/accounts.ts';
-import { digestContent } from '../host/digest.ts';
+import { shareOut, worthACrew } from '../host/crew.ts';
+import { type Digested, digestContent } from '../host/digest.ts';
 import { openRegion } from '../host/region.ts';
+import { stopPoint } from '../host/signals.ts';
 import { madeAt } from '../host/source-date.ts';
 import type { Catalog } from '../model/catalog.ts';
 import { emptyCatalog } from '../model/catalog.ts';
 import type { Content } from '../model/content.ts';
 import { hasErrno, reasonOf, SdError } from '../model/error.ts';
 import type { FileRecord, Fileset, FilesetKey, Product } from '../model/software.ts';
-import { filesetKey } from '../model/software.ts';
+import { filesetKey, splitKey } from '../model/software.ts';
 import type { Named } from './psf-attributes.ts';
 import { completed, distributionAttributes, filesetAttributes, nameObjects, topAttributes } from './psf-attributes.ts';
 import type { ControlContents } from './psf-control.ts';
@@ -67,6 +69,7 @@ class Builder {
   readonly #contents: ControlContents = new Map();
   readonly #records = new Map<FilesetKey, readonly FileRecord[]>();
   readonly #sources = new Map<FilesetKey, ReadonlyMap<string, PackagedFile>>();
+  readonly #ahead = new Map<string, Digested>();
   #owners: Map<string, FilesetKey[]> | undefined;
 
   constructor(around: Surroundings) {
@@ -102,6 +105,7 @@ class Builder {
       catalog,
       findings,
       content: (key, file) => this.#content(key, file),
+      bringRecords: (wanted) => this.#digestAhead(wanted && new Set(wanted)),
       close: () => {},
     };
   }
@@ -139,11 +143,29 @@ class Builder {
 
   #digested({ record, source, position }: PackagedFile): FileRecord {
     if (source === undefined) return record;
+    const ahead = this.#ahead.get(source);
+    if (ahead !== undefined) return { ...record, ...ahead };
     const content = openSource(source, printPosition(position), 'source_missing');
     try {
       return { ...record, ...digestContent(content) };
     } finally {
       content.close();
+    }
+  }
+
+  /** Digests of many files by two threads; of a file that they could not read `#digested` says why. */
+  async #digestAhead(products: ReadonlySet<string> | undefined): Promise<void> {
+    const sources = new Set<string>();
+    for (const [key, files] of this.#files) {
+      if (products !== undefined && !products.has(splitKey(key).productId)) continue;
+      for (const { source } of files) if (source !== undefined) sources.add(source);
+    }
+    if (!worthACrew(sources.size)) return;
+    const from = [...sources];
+    const result = await shareOut({ from, size: new Float64Array(from.length).fill(-1) }, stopPoint);
+    for (const [n, source] of from.entries()) {
+      const digested = result(n);
+      if (digested !== undefined) this.#ahead.set(source, digested);
     }
   }
 

@@ -7,11 +7,12 @@ import type { FileKind, ScriptCall, Views } from '../analysis/views.ts';
 import { execScript, type ScriptOwner, type ScriptSession } from '../execution/scripts.ts';
 import { isReserved, type RootSession } from '../execution/session.ts';
 import { isArFile } from '../host/ar.ts';
-import { lookAt, looker } from '../host/look.ts';
-import { space, uname } from '../host/machine.ts';
+import { looker } from '../host/look.ts';
+import { uname } from '../host/machine.ts';
 import type { Catalog } from '../model/catalog.ts';
 import { hasErrno, SdError } from '../model/error.ts';
 import { lookUp } from '../model/patches.ts';
+import { fileSystems } from './file-systems.ts';
 
 /** A root looked at: enough of a session to answer questions. */
 export type LookedAt = Pick<RootSession, 'root' | 'admin' | 'paths'> & ScriptSession;
@@ -58,25 +59,6 @@ function viewer(session: LookedAt): (path: string) => Stats | undefined {
       throw error;
     }
   };
-}
-
-/** The file system of a path: that of its nearest directory there is. The machine is asked once per device. */
-function fileSystems(root: string, look: (path: string) => Stats | undefined): Views['space']['of'] {
-  const ofDevice = new Map<number, ReturnType<typeof space>>();
-  const ofPath = new Map<string, ReturnType<typeof space>>();
-  const find = (path: string): ReturnType<typeof space> => {
-    const stats = path === '/' ? lookAt(root) : look(path);
-    if (path !== '/' && !stats?.isDirectory()) return of(dirname(path));
-    const found = (stats && ofDevice.get(stats.dev)) ?? space(join(root, path));
-    if (stats) ofDevice.set(stats.dev, found);
-    return found;
-  };
-  const of = (path: string): ReturnType<typeof space> => {
-    const found = ofPath.get(path) ?? find(path);
-    ofPath.set(path, found);
-    return found;
-  };
-  return of;
 }
 
 /** A path that cannot be resolved leads nowhere; what keeps it from being placed is said by others. */

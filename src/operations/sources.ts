@@ -41,7 +41,10 @@ export interface SourceParts {
  * Throws what openDepot and openWebDepot throw, SdError `bad_key`, `keys_insecure`, `signature_bad`, `not_signed`,
  * `signature_key_unknown`, `catalog_replayed`.
  */
-export async function openSource(location: string, { options, remember, serial, packages }: SourceParts): Promise<Depot> {
+export async function openSource(
+  location: string,
+  { options, remember, serial, packages }: SourceParts,
+): Promise<Depot> {
   const keys = trustedKeys(options.trusted_keys);
   const trust = { keys, directory: options.trusted_keys, required: options.verify_signatures };
   const depot = isWebLocation(location)
