@@ -44,6 +44,7 @@ export function plainPart(fd: number, part: Part, name: string, most: number): n
       if (result.status === 0) return;
       if (decoder === undefined) throw new Error(`cannot copy: ${result.stderr}`);
       if (result.status === EXIT_NOT_FOUND) throw decoderMissing(name, decoder);
+      if (/no space left/i.test(result.stderr)) throw noSpace();
       throw complained(name, decoder, result.stderr);
     } finally {
       closeSync(from);
@@ -62,6 +63,14 @@ export function plainBytes(bytes: Buffer, name: string, most: number): Buffer {
   if (result.error && !hasErrno(result.error, 'EPIPE')) throw result.error;
   if (result.status !== 0) throw complained(name, decoder, result.stderr.toString());
   return result.stdout;
+}
+
+/** As a write of ours would have failed; sessions know what to say of that. */
+function noSpace(): Error {
+  return Object.assign(new Error('ENOSPC: no space left on device, write'), {
+    code: 'ENOSPC',
+    path: process.env.TMPDIR ?? '/var/tmp',
+  });
 }
 
 function tooLarge(name: string, most: number): SdError {

@@ -42,17 +42,8 @@ export function packagesDepot(location: string, packages: readonly OriginPackage
     ? relate(packages, options.installed, (of) => payloads.records(of))
     : new Map<OriginPackage, Relatives>();
   const made = makeAll(packages, relatives, options.installed);
-  const byKey = new Map(made.map((each) => [each.key, each]));
+  const files = new Files(made, payloads);
   const byId = new Map(made.map((each) => [each.product.id, each.product]));
-  const records = new Map<FilesetKey, readonly FileRecord[]>();
-  const filesOf = (key: FilesetKey): readonly FileRecord[] => {
-    const each = byKey.get(key);
-    if (each === undefined) return [];
-    const known = records.get(key) ?? broughtBy(each, payloads);
-    records.set(key, known);
-    return known;
-  };
-  let owners: Map<string, FilesetKey[]> | undefined;
   const products = made.map((each) => each.product);
   return {
     kind: 'packages',
@@ -60,7 +51,7 @@ export function packagesDepot(location: string, packages: readonly OriginPackage
     parts: packages.map(({ file }) => file),
     findings: [],
     notes(filesets) {
-      const taken = filesets.flatMap((key) => byKey.get(key) ?? []);
+      const taken = filesets.flatMap((key) => files.made(key) ?? []);
       return [...leftOut(taken), ...outside(taken), ...(options.asPatch ? notPatches(taken, made) : [])];
     },
     catalog: {
@@ -68,41 +59,65 @@ export function packagesDepot(location: string, packages: readonly OriginPackage
       attributes: { layout_version: '1.0' },
       products: () => products,
       product: (id) => byId.get(id),
-      files: filesOf,
-      controlFile: (owner, tag) => byKey.get(owner)?.control.get(tag),
-      owners(path) {
-        owners ??= ownersOf(made, filesOf);
-        return owners.get(path) ?? [];
-      },
+      files: (key) => files.records(key),
+      controlFile: (owner, tag) => files.made(owner)?.control.get(tag),
+      owners: (path) => files.owners(path),
     },
     // Unpacked and compared before analysis begins: what is damaged must not come out half-way.
     async bringRecords(wanted) {
       const ids = wanted && new Set(wanted);
-      for (const { key, product } of made) if (ids?.has(product.id) ?? true) filesOf(key);
+      for (const { key, product } of made) if (ids?.has(product.id) ?? true) files.records(key);
     },
-    content: (key, file) => payloads.content(byKey.get(key)!.from, file.path),
+    content: (key, file) => payloads.content(files.made(key)!.from, file.path),
     close: () => payloads.close(),
   };
 }
 
-function broughtBy({ from, relatives }: Made, payloads: OpenPayloads): readonly FileRecord[] {
-  const all = payloads.records(from);
-  return relatives.patch ? differing(relatives.patch.base(), all).records : all;
-}
+/** What each fileset brings, unpacked when it is first asked for. */
+class Files {
+  readonly #made: ReadonlyMap<FilesetKey, Made>;
+  readonly #payloads: OpenPayloads;
+  readonly #records = new Map<FilesetKey, readonly FileRecord[]>();
+  #owners: Map<string, FilesetKey[]> | undefined;
 
-function ownersOf(
-  made: readonly Made[],
-  filesOf: (key: FilesetKey) => readonly FileRecord[],
-): Map<string, FilesetKey[]> {
-  const owners = new Map<string, FilesetKey[]>();
-  for (const { key } of made) {
-    for (const { path } of filesOf(key)) {
-      const group = owners.get(path);
-      if (group) group.push(key);
-      else owners.set(path, [key]);
-    }
+  constructor(made: readonly Made[], payloads: OpenPayloads) {
+    this.#made = new Map(made.map((each) => [each.key, each]));
+    this.#payloads = payloads;
   }
-  return owners;
+
+  made(key: FilesetKey): Made | undefined {
+    return this.#made.get(key);
+  }
+
+  records(key: FilesetKey): readonly FileRecord[] {
+    const made = this.#made.get(key);
+    if (made === undefined) return [];
+    const known = this.#records.get(key) ?? this.#brought(made);
+    this.#records.set(key, known);
+    return known;
+  }
+
+  owners(path: string): readonly FilesetKey[] {
+    this.#owners ??= this.#allOwners();
+    return this.#owners.get(path) ?? [];
+  }
+
+  #brought({ from, relatives }: Made): readonly FileRecord[] {
+    const all = this.#payloads.records(from);
+    return relatives.patch ? differing(relatives.patch.base(), all).records : all;
+  }
+
+  #allOwners(): Map<string, FilesetKey[]> {
+    const owners = new Map<string, FilesetKey[]>();
+    for (const key of this.#made.keys()) {
+      for (const { path } of this.records(key)) {
+        const group = owners.get(path);
+        if (group) group.push(key);
+        else owners.set(path, [key]);
+      }
+    }
+    return owners;
+  }
 }
 
 function makeAll(
