@@ -1,0 +1,2 @@
+#! /bin/sh
+sed -i 's/on Sunday/on Saturday/' "${SW_ROOT_DIRECTORY%/}/etc/motd"

@@ -1,0 +1,3 @@
+#! /bin/sh
+echo "A quiet start."
+exit 3

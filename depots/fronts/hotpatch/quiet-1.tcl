@@ -1,0 +1,1 @@
+expr {[info exists cmdline(quiet)] && ![patchApplied quiet-0]}
