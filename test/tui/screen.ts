@@ -1,6 +1,6 @@
 // A terminal for tests: tmux with a server of its own. Keys go in, pictures of the screen come out and are compared with files that people
 // can read (pictures/NAME.txt); `UPDATE_PICTURES=1 npx vitest run test/tui` writes them anew, to be looked at before they are committed.
-// Names of the machine, the site, jobs and times are masked; a masked line has its runs of blanks drawn together.
+// Names of the machine, the site, jobs and times are masked; a masked line has its runs of blanks drawn together, and so has the line above.
 
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -87,9 +87,10 @@ export class Screen {
     return text;
   }
 
-  /** Waits for `wanted`, then compares the screen with a picture. */
-  async picture(name: string, wanted: string | RegExp): Promise<void> {
-    const shown = `${this.#masked(await this.until(wanted))}\n`;
+  /** Waits for `wanted`, then compares the screen, or its first lines, with a picture. */
+  async picture(name: string, wanted: string | RegExp, lines = 100): Promise<void> {
+    const text = await this.until(wanted);
+    const shown = `${this.#masked(text.split('\n').slice(0, lines).join('\n'))}\n`;
     const file = join(PICTURES, `${name}.txt`);
     if (process.env.UPDATE_PICTURES) writeFileSync(file, shown);
     expect(shown, `picture ${name}`).toBe(existsSync(file) ? readFileSync(file, 'utf8') : '');
@@ -104,17 +105,16 @@ export class Screen {
     const places = [this.place, this.#site.home].map((place) => place.replaceAll('.', '\\.')).join('|');
     const masks: [RegExp, string][] = [
       [new RegExp(`[^\\s"]*(?:${places})(?:/s)?`, 'g'), 'HOST:SITE'],
-      [/\S+-(\d{4})\b/g, 'JOB-$1'],
+      [/[^\s(="]+-(\d{4})\b/g, 'JOB-$1'],
       [/\d\d\/\d\d\/\d\d \d\d:\d\d:\d\d UTC/g, 'TIME'],
       [/_time \d+/g, '_time SECONDS'],
     ];
-    return text
-      .split('\n')
-      .map((line) => {
-        const masked = masks.reduce((result, [mask, by]) => result.replace(mask, by), line);
-        return masked === line ? line : masked.replace(/(\S) {2,}/g, '$1  ');
-      })
-      .join('\n');
+    const lines = text.split('\n');
+    const masked = lines.map((line) => masks.reduce((result, [mask, by]) => result.replace(mask, by), line));
+    const differs = (at: number) => masked[at] !== lines[at];
+    // Columns are as wide as what was masked, so the heading above is too.
+    const drawn = (line: string) => line.replace(/(\S) {2,}/g, '$1  ');
+    return masked.map((line, at) => (differs(at) || differs(at + 1) ? drawn(line) : line)).join('\n');
   }
 
   #tmux(...words: string[]): string {

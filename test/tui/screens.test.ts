@@ -70,7 +70,8 @@ describe('swinstall without software', () => {
     shown.press('Enter', 'l');
     await shown.until('Beginning Analysis and Execution');
     shown.press('Enter', 'o');
-    await shown.picture('installed', 'Completed');
+    // The log below folds by the length of the machine's name.
+    await shown.picture('installed', 'Completed', 9);
     shown.press('d', 'q');
     await expectClean(shown, 0);
     const installed = rows(site.ok('swlist', '-l', 'fileset', '@', './R')).map((row) => row.split(/\s+/)[0]);
@@ -90,7 +91,7 @@ describe('swinstall without software', () => {
     shown.press('Space', 'Enter', 'Enter', 'Enter');
     await shown.until('Desktop / X11 / Runtime');
     shown.press('u');
-    await shown.picture('inside', /Marked: \d filesets of \d products.*\n.*\n/);
+    await shown.picture('inside', /> +X11-RUN ->/);
     shown.press('Enter');
     await shown.until('/usr/bin/X11');
     shown.press('BSpace', 'BSpace', 'BSpace', 'BSpace');
@@ -218,7 +219,7 @@ test('swlist -i looks down to the files, without colour and in ASCII', async () 
 test('sd browses jobs and removes one', async () => {
   site.ok('swinstall', '-s', './D', 'X11', '@', './R');
   site.run('swremove', ['NOTHING', '@', './R']);
-  const shown = open('sd');
+  const shown = open('sd', { columns: 110 });
   await shown.picture('jobs', 'q quit');
   shown.press('p');
   await shown.until('There is none');
