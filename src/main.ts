@@ -25,7 +25,13 @@ async function run(name: string, argv: readonly string[]): Promise<number> {
   let command: Command | FrontCommand | undefined;
   try {
     command = await (COMMANDS[name] ?? FRONTS[name])!();
-    if (argv.includes('--help')) return say((await import('./cli/usage.ts')).help(command.declaration));
+    if (argv[0] === '--complete') {
+      return say(await (await import('./cli/complete.ts')).complete(command, argv.slice(1), caller()));
+    }
+    if (argv.includes('--help')) {
+      const { help, wholeHelp } = await import('./cli/usage.ts');
+      return say((argv.includes('all') ? wholeHelp : help)(command.declaration));
+    }
     const { parseCommandLine, parseFrontLine } = await import('./cli/program.ts');
     if (isFront(command)) return await command.run(parseFrontLine(command.declaration, argv, caller()));
     return await command.run(parseCommandLine(command.declaration, argv, caller()));

@@ -1,6 +1,7 @@
 // Synopsis and --help of a command: examples first, then flags, then its options, one line each, all from the declarations.
 
 import type { CommandDeclaration } from '../commands/declaration.ts';
+import * as flags from '../commands/flags.ts';
 import type { Form, FrontDeclaration } from '../fronts/declaration.ts';
 import type { FlagDeclaration } from '../model/command-line.ts';
 import { defaultOf, type OptionDeclaration, optionsOf } from '../options/table.ts';
@@ -32,8 +33,65 @@ function formWords({ verb, operands }: Form): string[] {
   return [verb ?? '', operands].filter((word) => word !== '');
 }
 
-/** All of --help, without newlines at the ends. */
+/** Flags of many commands that few calls need; one screen only names them. */
+const RARE: ReadonlySet<string> = new Set(
+  [
+    ...flags.SESSION_FLAGS,
+    flags.ROOT,
+    flags.SOFTWARE_FILE,
+    flags.TARGET_FILE,
+    flags.RUN_JOB,
+    flags.SCHEDULE,
+    flags.RESPONSES,
+  ].map((flag) => flag.name),
+);
+
+/** Lines of a screen that shows --help whole. */
+const SCREEN = 24;
+
+/**
+ * --help, without newlines at the ends: what the command is, examples, the flags as far as they fit one screen, and where the rest is.
+ * A front's command has all of its help here.
+ */
 export function help(declaration: CommandDeclaration | FrontDeclaration): string[] {
+  if ('forms' in declaration) return frontHelp(declaration);
+  const { name, summary } = declaration;
+  const known = declaration.flags.filter((flag) => flag.refused === undefined);
+  const head = [
+    ...fill(`${name} - ${summary}`.split(' '), '', '  '),
+    '',
+    'Examples:',
+    ...declaration.examples.slice(0, 3).flatMap(({ does, command }) => [`  # ${does}`, `  ${command}`]),
+    '',
+  ];
+  const own = known.filter((flag) => !RARE.has(flag.name));
+  const room = SCREEN - head.length - 7;
+  const first = own.slice(0, room);
+  const also = known.filter((flag) => !first.includes(flag)).map(flagText);
+  const options = optionsOf(name);
+  return [
+    ...head,
+    ...(first.length === 0 ? [] : columns(first.map((flag) => [flagText(flag), flag.meaning])).map(cut)),
+    ...(also.length === 0
+      ? []
+      : fill(
+          also.map((each, at) => (at < also.length - 1 ? `${each},` : `${each}.`)),
+          '  Also ',
+          '       ',
+        )),
+    ...(options.length === 0 ? [] : [`  -x takes ${options.length} options.`]),
+    '',
+    `"${name} --help all" shows them all, "man ${name}" explains them.`,
+  ].slice(0, SCREEN);
+}
+
+/** A line that would leave the screen loses its end. */
+function cut(line: string): string {
+  return line.length <= WIDTH ? line : `${line.slice(0, WIDTH - 3)}...`;
+}
+
+/** --help all: every flag and every option, without newlines at the ends. */
+export function wholeHelp(declaration: CommandDeclaration | FrontDeclaration): string[] {
   if ('forms' in declaration) return frontHelp(declaration);
   const options = optionsOf(declaration.name);
   const idle = options.filter(([, option]) => option.without !== undefined).map(([name]) => name);

@@ -60,8 +60,8 @@ test.each([
   expect(readdirSync(home)).toEqual([]);
 });
 
-test('--help begins with what the command is, then examples, then every option; --version names the release', () => {
-  const help = sw('swinstall', '--help');
+test('--help all begins with what the command is, then examples, then every option; --version names the release', () => {
+  const help = sw('swinstall', '--help', 'all');
   expect(help.status).toBe(0);
   expect(help.stdout).toMatch(/^swinstall - .*Examples:.*Flags:.*Options for -x/s);
   expect(help.stdout).toContain('patch_filter=*.*');
