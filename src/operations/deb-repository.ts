@@ -36,7 +36,7 @@ export interface RepositoryTrouble {
 const BESIDE = /^(Packages|Packages\.gz|Release|InRelease|Release\.gpg|index\.json|swagent\.log|README.*)$/;
 
 /** Names of the sub-directories, sorted. Throws SdError `repository_missing`. */
-export function repositoryDirectories(repository: string): string[] {
+function repositoryDirectories(repository: string): string[] {
   try {
     const entries = readdirSync(repository, { withFileTypes: true });
     return entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort();

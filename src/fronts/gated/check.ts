@@ -21,7 +21,7 @@ export interface CheckItem {
   readonly detail: string;
 }
 
-export const CHECK_RESULT = '/pitrix/log/check/check_result';
+const CHECK_RESULT = '/pitrix/log/check/check_result';
 
 /** Checks the first box and these nodes, and keeps the result. */
 export async function checkPlatform(platform: Platform, nodes: readonly FleetNode[]): Promise<CheckItem[]> {

@@ -28,7 +28,7 @@ const SETS = '/pitrix/conf/packages';
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
 
 /** Every node that has settings, sorted by name. Throws SdError `settings_missing`, `bad_settings`. */
-export function nodesWithSettings(platform: Platform): FleetNode[] {
+function nodesWithSettings(platform: Platform): FleetNode[] {
   const directory = platform.path(SETTINGS);
   let names: string[];
   try {

@@ -1,8 +1,8 @@
 // The platform a command works on: a root of this machine (`--root`, else $SW_ROOT, else `/`) with /pitrix below it, and what
 // /pitrix/conf/gated.conf says differently from the built-in settings.
 
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import type { FlagDeclaration } from '../../model/command-line.ts';
 import { argument } from '../../model/command-line.ts';
 import { SdError } from '../../model/error.ts';
@@ -105,10 +105,4 @@ function badSetting(file: string, line: number, name: string): SdError {
     todo: `Settings are ${Object.keys(SETTINGS).join(', ')}.`,
     data: { file, line },
   });
-}
-
-/** Makes the directory of a file that is about to be written. */
-export function makeParent(file: string): string {
-  mkdirSync(dirname(file), { recursive: true });
-  return file;
 }

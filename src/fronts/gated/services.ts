@@ -30,7 +30,7 @@ export async function listServices(platform: Platform): Promise<{ services: Serv
 }
 
 /** Those that do not run. */
-export function stopped(services: readonly Service[]): Service[] {
+function stopped(services: readonly Service[]): Service[] {
   return services.filter(({ state }) => state !== 'RUNNING');
 }
 
