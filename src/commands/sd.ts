@@ -7,7 +7,7 @@ import { browseJobs } from './job-browser.ts';
 
 const declaration: CommandDeclaration = {
   name: 'sd',
-  summary: 'browse jobs on a terminal',
+  summary: 'browse jobs on a terminal; the terminal interface of all commands',
   flags: [flag.OPTION, flag.OPTION_FILE],
   operands: '',
   targets: '',
