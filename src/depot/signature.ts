@@ -102,6 +102,8 @@ const HEAD = '# digests of a depot, generation ';
 /** The texts of a depot with the signature they have. `check` throws SdError `signature_bad` for a text that is not what was signed. */
 export interface ProvedTexts {
   readonly signed: SignedCatalog;
+  /** Paths of all texts that were signed. */
+  readonly paths: readonly string[];
   check(path: string, bytes: Buffer | undefined): void;
 }
 
@@ -114,13 +116,14 @@ export function proveTexts(
 ): ProvedTexts {
   if (digests === undefined && signature !== undefined) throw badSignature(depot, 'What was signed is missing.');
   const signed = judgeSignature(digests && signature?.toString('utf8'), digests ?? Buffer.alloc(0), trust, depot);
-  if (signed.state !== 'trusted' || digests === undefined) return { signed, check: () => undefined };
+  if (signed.state !== 'trusted' || digests === undefined) return { signed, paths: [], check: () => undefined };
   const [head = '', ...lines] = digests.toString('utf8').split('\n');
   const generation = head.startsWith(HEAD) ? Number(head.slice(HEAD.length)) : Number.NaN;
   if (!Number.isSafeInteger(generation)) throw badSignature(depot, 'The signed list of digests cannot be read.');
-  const known = new Map(lines.map((line) => [line.slice(66), line.slice(0, 64)]));
+  const known = new Map(lines.filter((line) => line !== '').map((line) => [line.slice(66), line.slice(0, 64)]));
   return {
     signed: { ...signed, generation, series: 'digests' },
+    paths: [...known.keys()],
     check: (path, bytes) => {
       const expected = known.get(path);
       if (bytes === undefined && expected === undefined) return;
@@ -131,7 +134,7 @@ export function proveTexts(
   };
 }
 
-/** The same texts, each compared when it is read. Throws what `proveTexts` throws. */
+/** The same texts, all compared now and each when it is read. Throws what `proveTexts` and its `check` throw. */
 export function provedTexts(
   texts: CatalogTexts,
   trust: Trust,
@@ -143,6 +146,7 @@ export function provedTexts(
     proved.check(path, bytes);
     return bytes;
   };
+  for (const path of proved.paths) read(path);
   return { texts: { read, list: () => texts.list() }, signed: proved.signed };
 }
 

@@ -24,7 +24,7 @@ export const CHOOSING = {
   ),
   control_files: list('md', [], 'Control files to add or read again, by tag; with -u to delete.'),
   distribution_source_directory: path('in cp pk ak', '/var/spool/sw', 'Source depot when -s is absent.'),
-  distribution_target_directory: path('cp rm vf ls md pk rg ac', '/var/spool/sw', 'Depot when no target is named.'),
+  distribution_target_directory: path('cp rm vf ls md pk rg ac sg', '/var/spool/sw', 'Depot when no target is named.'),
   distribution_target_serial: path('pk', '/dev/rmt/0m', 'Device or file of a serial depot when no target is named.'),
   enforce_selections: boolean(
     'in cp rm cf vf',
@@ -43,5 +43,5 @@ export const CHOOSING = {
   software: list('in cp rm cf vf ls md pk ak ac', [], 'Software selections when no operand names any.'),
   source: path('in cp', '', 'Source depot, as -s gives it.'),
   source_file: path('pk', 'psf', 'Product specification file when -s is absent.'),
-  targets: list('in cp rm cf vf ls md pk rg ak jb ac', [], 'Targets when no operand names any.'),
+  targets: list('in cp rm cf vf ls md pk rg ak jb ac sg', [], 'Targets when no operand names any.'),
 } as const;

@@ -14,6 +14,7 @@ export const COLUMNS = {
   swreg: 'rg',
   swask: 'ak',
   swjob: 'jb',
+  swsign: 'sg',
   sd: 'jb',
   swacl: 'ac',
   swagentd: 'ag',

@@ -11,14 +11,19 @@ export const TELLING = {
     'Leave out objects made after this time (seconds since 1970).',
   ),
   job_title: text('in cp rm cf vf', '', 'Title of the job, shown by swjob.'),
-  log_msgid: integer('in cp rm cf vf md pk rg ak', 0, [0, 4], 'Number messages: 1 errors, 2 warnings, 3 notes, 4 all.'),
+  log_msgid: integer(
+    'in cp rm cf vf md pk rg ak sg',
+    0,
+    [0, 4],
+    'Number messages: 1 errors, 2 warnings, 3 notes, 4 all.',
+  ),
   logdetail: boolean('in cp rm cf vf rg ak', false, 'Log the options and the progress of each phase too.'),
   logfile: path(
-    'in cp rm cf vf md pk rg ak ag',
+    'in cp rm cf vf md pk rg ak ag sg',
     '/var/adm/sw/<command>.log',
     'Log of the session; it is appended to, never cut.',
   ),
-  loglevel: integer('in cp rm cf vf md pk ak', 1, [0, 2], 'Log nothing (0), events (1), or each file too (2).'),
+  loglevel: integer('in cp rm cf vf md pk ak sg', 1, [0, 2], 'Log nothing (0), events (1), or each file too (2).'),
   one_liner: list('ls jb', ['revision', 'title'], 'Attributes shown in a line of a listing.', {
     swjob: ['jobid', 'operation', 'state', 'progress', 'results', 'title'],
     sd: ['jobid', 'operation', 'state', 'progress', 'results', 'title'],
@@ -27,7 +32,7 @@ export const TELLING = {
   return_warning_exitcode: boolean('in cp rm cf vf jb', false, 'Exit with 2 when there were only warnings.'),
   reuse_short_job_numbers: boolean('in cp rm cf vf', true, 'Begin again at 1 after job 9999.'),
   run_as_superuser: boolean(
-    'in cp rm cf vf ls md pk rg ak jb ac cl sp ch',
+    'in cp rm cf vf ls md pk rg ak jb ac cl sp ch sg',
     true,
     'When false, an ordinary user works with an own catalog under $HOME/.sw.',
   ),
@@ -37,7 +42,7 @@ export const TELLING = {
     'Bundles to begin a listing with: all_bundles, products, or a category.',
   ),
   verbose: integer(
-    'in cp rm cf vf ls md pk rg ak jb ac',
+    'in cp rm cf vf ls md pk rg ak jb ac sg',
     1,
     [0, 2],
     'Say nothing (0), events (1), or each file too (2).',

@@ -4,6 +4,7 @@
 
 import type { AttributeValue } from '../model/attributes.ts';
 import type { Listing, ListingColumn, ListingRow, ListingSection } from '../model/listing.ts';
+import { placeOf } from '../model/place.ts';
 import { shown } from './layout.ts';
 import { definitionLines } from './listing-definition.ts';
 
@@ -31,7 +32,7 @@ export function contactLines(target: ListingTarget): string[] {
 /** A whole listing: heading, blank line, sections. To be joined by newlines; a text of several lines is one entry. */
 export function listingLines(listing: Listing, target: ListingTarget): string[] {
   if (listing.of !== 'software') return placeLines(listing, target);
-  const lines = [...contactLines(target), '#', `# Target:  ${target.host}:${target.path}`, '#', ''];
+  const lines = [...contactLines(target), '#', `# Target:  ${placeOf(target.host, target.path)}`, '#', ''];
   const column = revisionColumn(listing.sections);
   for (const section of listing.sections) {
     if (section.heading !== undefined) lines.push('#', `# ${section.heading}:`, '#', '');

@@ -3,7 +3,7 @@
 // publication costs grows with what changed and with the size of the index, so it is done at most about once a second in a session.
 
 import { createHash } from 'node:crypto';
-import { linkSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, linkSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fsyncDirectory, syncFileSystem, testPoint, writeFileDurably } from '../host/durable.ts';
 import type { Catalog } from '../model/catalog.ts';
@@ -99,7 +99,7 @@ export class Publisher {
     const header = { kind: this.#layout.kind, gen: generation, chain, owners, index };
     this.#keepEarlier();
     testPoint('publish');
-    writeFileDurably(join(home, 'catalog'), printCatalogFile(header, this.#lines(records)), 0o644);
+    this.#replace(printCatalogFile(header, this.#lines(records)));
     for (const name of retired) retireObject(home, name);
     this.#ownersObject = owners;
     this.#generation = generation;
@@ -129,6 +129,17 @@ export class Publisher {
       for (const object of objectsNamedBy(this.#layout.home, name)) named.add(object);
     }
     collectObjects(this.#layout.home, named);
+  }
+
+  /** A signature goes before the catalog it was made for does: what nobody signed must not look like a forgery. */
+  #replace(text: string): void {
+    const { home } = this.#layout;
+    const [catalog, signature] = [join(home, 'catalog'), join(home, 'catalog.minisig')];
+    if (existsSync(signature) && !(existsSync(catalog) && readFileSync(catalog, 'utf8') === text)) {
+      rmSync(signature);
+      fsyncDirectory(home);
+    }
+    writeFileDurably(catalog, text, 0o644);
   }
 
   #buildUpon(file: CatalogFile, all: readonly string[]): void {

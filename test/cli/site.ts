@@ -21,6 +21,8 @@ export interface How {
   /** Runs as this user instead of the test's own; needs root. */
   readonly uid?: number;
   readonly cwd?: string;
+  /** What it reads from standard input. */
+  readonly input?: string | Uint8Array;
 }
 
 export class Site {
@@ -52,7 +54,8 @@ export class Site {
 
   /** Runs one command of the suite to its end. */
   run(command: string, words: readonly string[], how: How = {}): Ran {
-    const settings = { ...this.settings(how), encoding: 'utf8' as const, timeout: 60_000, maxBuffer: 1 << 28 };
+    const stdin = how.input === undefined ? {} : { input: how.input };
+    const settings = { ...this.settings(how), ...stdin, encoding: 'utf8' as const, timeout: 60_000, maxBuffer: 1 << 28 };
     const ran = spawnSync(process.execPath, [join(BIN, command), ...words], settings);
     return { exit: ran.status, stdout: ran.stdout, stderr: ran.stderr };
   }

@@ -26,6 +26,13 @@ function request(asked: Asked = {}): ListRequest {
       patch_one_liner: ['title', 'patch_state'],
       show_superseded_patches: false,
       software_view: 'all_bundles',
+      trusted_keys: '/var/adm/sw/keys',
+      verify_signatures: false,
+      web_cache: '/var/adm/sw/web',
+      web_cache_size: 2048,
+      web_connections: 6,
+      web_retries: 1,
+      web_timeout: 30,
       ...asked.options,
     },
   };
