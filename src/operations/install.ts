@@ -16,6 +16,7 @@ import { selectForInstall } from '../selection/install.ts';
 import { requireDepot, requireProducts, requireRoot, selectedProducts } from './access.ts';
 import { softwareSpecs } from './copy.ts';
 import { judgeDepot } from './depot-trust.ts';
+import { visibleCatalog } from './list-visible.ts';
 import { registerNew } from './register.ts';
 import { askRequests } from './requests.ts';
 import { withResponses } from './responses.ts';
@@ -78,7 +79,7 @@ async function installFrom(
   const { options, context, preview } = request;
   session.report(source.findings);
   const selected = selectForInstall({
-    source: source.catalog,
+    source: visibleCatalog(source.catalog, { showSuperseded: true, createdUntil: options.create_time_filter }),
     target: target.catalog(),
     software: request.software,
     options,
@@ -136,14 +137,7 @@ async function answered(
   const looked = { ...target.looked, options: preview ? { ...options, ask: 'false' as const } : options };
   const parts = { catalog: source.catalog, selection: selected, directory: request.responses };
   const { responses, selection } = await askRequests({ ...looked, emit: session.emit }, parts);
-  const asked: Depot = {
-    kind: source.kind,
-    location: source.location,
-    findings: source.findings,
-    catalog: withResponses(source.catalog, responses),
-    content: (fileset, file) => source.content(fileset, file),
-    close: () => source.close(),
-  };
+  const asked: Depot = { ...source, catalog: withResponses(source.catalog, responses) };
   return { asked, selection };
 }
 

@@ -89,14 +89,15 @@ export async function stageAll(
       continue;
     }
     if (planned.step !== 'put') continue;
-    testPoint('file');
     stages.set(planned.path, planned.stage);
-    // A link may name a file that comes later in the transaction.
-    if (step.step === 'hardlink') links.set(step.path, step.to);
-    else if (shared && isShared(step)) {
+    if (shared && isShared(step)) {
       shared.set(step, `${anchor}/${planned.stage}`);
       continue;
-    } else stageOne({ anchor, staged, onPiece: transaction.onPiece }, step, `${anchor}/${planned.stage}`);
+    }
+    testPoint('file');
+    // A link may name a file that comes later in the transaction.
+    if (step.step === 'hardlink') links.set(step.path, step.to);
+    else stageOne({ anchor, staged, onPiece: transaction.onPiece }, step, `${anchor}/${planned.stage}`);
     transaction.onFile?.(step, staged.get(step.path)?.size ?? 0);
   }
   if (shared) await stageShared(shared, transaction, staged);
