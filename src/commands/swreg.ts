@@ -2,11 +2,11 @@
 
 import { SdError } from '../model/error.ts';
 import type { ResolvedOptions } from '../options/resolve.ts';
-import { optionsFor, softwareFor, targetWords } from './asked.ts';
+import { optionsFor, softwareFor, targetsFor } from './asked.ts';
 import { type Command, type CommandDeclaration, has, type Invocation } from './declaration.ts';
 import * as flag from './flags.ts';
 import { runWork } from './session.ts';
-import { sourcePath, targetPath } from './targets.ts';
+import { sourcePath } from './targets.ts';
 
 const declaration: CommandDeclaration = {
   name: 'swreg',
@@ -32,7 +32,7 @@ async function run(invocation: Invocation): Promise<number> {
   const options = optionsFor(invocation, levels ? { level: levels } : {});
   const level = levelOf(options);
   const { caller } = invocation;
-  for (const host of targetWords(invocation, options)) targetPath(host, caller, '/');
+  targetsFor(invocation, options, '/');
   const named = softwareFor(invocation, options);
   const objects = named.length > 0 ? named : options.values.objects_to_register;
   if (objects.length === 0) throw usage('There is nothing to register.', 'Name the paths of depots or roots.');

@@ -9,6 +9,8 @@
 // absent.
 
 import type { Depot } from '../depot/depot.ts';
+import { text } from '../model/attributes.ts';
+import type { Catalog } from '../model/catalog.ts';
 import type { CatalogOp } from '../model/change.ts';
 import type { Plan, PlannedProduct } from '../model/plan.ts';
 import { runsOnce } from '../model/run-once.ts';
@@ -30,7 +32,7 @@ export async function executeInstall(root: RootSession, depot: Depot, plan: Plan
   const rebooting = reboots(session, plan);
   let waiting = bundleOps(depot, plan.bundles ?? []);
   const corrupt = new Set<string>();
-  const kernel = new KernelPhase(session);
+  const kernel = new KernelPhase(session, depot.catalog);
   const ok = await inTurn(
     { plan, catalog: installed(session), task: 'install', emit: session.emit },
     async ([product]) => {
@@ -68,15 +70,22 @@ function reboots({ root, options }: RootSession, plan: Plan): boolean {
 /** Begins before the first kernel product and ends with the build, before the first other product or at the end. */
 class KernelPhase {
   readonly #session: RootSession;
+  readonly #catalog: Catalog;
+  /** postkernel of each product with kernel filesets, '' for none. */
+  readonly #builders: string[] = [];
   #stands: 'before' | 'open' | 'done' = 'before';
 
-  constructor(session: RootSession) {
+  constructor(session: RootSession, catalog: Catalog) {
     this.#session = session;
+    this.#catalog = catalog;
     if (!session.kernel) this.#stands = 'done';
   }
 
   async before(product: PlannedProduct): Promise<void> {
     if (product.kernel !== true) return this.end();
+    if (product.filesets.some((each) => each.isKernel === true)) {
+      this.#builders.push(text(this.#catalog.product(product.id)?.attributes ?? {}, 'postkernel'));
+    }
     if (this.#stands !== 'before') return;
     this.#stands = 'open';
     await prepareKernel(this.#session);
@@ -85,7 +94,7 @@ class KernelPhase {
   async end(): Promise<void> {
     if (this.#stands !== 'open') return;
     this.#stands = 'done';
-    await buildKernel(this.#session);
+    await buildKernel(this.#session, this.#builders);
   }
 }
 

@@ -1,8 +1,9 @@
 // What HP-UX does around kernel filesets and reboots (commands.md 6.2, 6.4), for whoever names programs that do it here. Only on `/`.
 //
 //   system_prep_cmd    before kernel filesets are loaded
-//   kernel_build_cmd   when they are loaded, or removed with auto_kernel_build; its failure is an ERROR, or with
-//                      enforce_kernbld_failure=false a WARNING
+//   postkernel         of each product whose kernel filesets are loaded, once (sd(4)); run_scripts=false keeps it from running
+//   kernel_build_cmd   when kernel filesets of a product without postkernel are loaded, or any removed with auto_kernel_build
+//                      the failure of any is an ERROR, or with enforce_kernbld_failure=false a WARNING
 //   reboot_cmd         at the very end, with autoreboot=true
 //
 // A program that is not on this machine is not run, and a NOTE says so: Linux has none of HP-UX's own.
@@ -21,24 +22,34 @@ export async function prepareKernel(session: RootSession): Promise<void> {
   await judged(session, 'system_prep_cmd');
 }
 
-/** Runs kernel_build_cmd. Throws as prepareKernel. */
-export async function buildKernel(session: RootSession): Promise<void> {
-  await judged(session, 'kernel_build_cmd');
+/**
+ * Runs what builds the kernel for loaded or removed kernel filesets: `scripts` are the postkernel attributes of their products, '' for a
+ * product that has none and leaves it to kernel_build_cmd. Each runs once. Throws as prepareKernel.
+ */
+export async function buildKernel(session: RootSession, scripts: readonly string[] = ['']): Promise<void> {
+  for (const script of new Set(scripts)) {
+    if (script === '') await judged(session, 'kernel_build_cmd');
+    else if (session.options.run_scripts) await judge(session, 'attribute "postkernel"', script);
+  }
 }
 
 /** Runs reboot_cmd. Nothing may be open any more: the machine may be gone before it returns. */
 export async function reboot(command: string, emit: Emit): Promise<void> {
-  const exit = await run('reboot_cmd', command, emit);
+  const exit = await run('option "reboot_cmd"', command, emit);
   if (exit === undefined || exit === 0) return;
   const text = `The reboot command "${command}" failed (exit code "${exit}").  Reboot the system yourself; swconfig then configures what was installed.`;
   emit({ type: 'finding', finding: { severity: 'error', code: 'not_rebooted', text } });
 }
 
 async function judged(session: RootSession, option: Command): Promise<void> {
-  const command = session.options[option];
-  const exit = await run(option, command, session.emit);
+  await judge(session, `option "${option}"`, session.options[option]);
+}
+
+/** `from` says who names the command (`option "kernel_build_cmd"`). */
+async function judge(session: RootSession, from: string, command: string): Promise<void> {
+  const exit = await run(from, command, session.emit);
   if (exit === undefined || exit === 0) return;
-  const what = `The command "${command}" (option "${option}") failed (exit code "${exit}").`;
+  const what = `The command "${command}" (${from}) failed (exit code "${exit}").`;
   if (session.options.enforce_kernbld_failure) {
     throw new SdError('kernel_not_built', {
       what,
@@ -49,11 +60,11 @@ async function judged(session: RootSession, option: Command): Promise<void> {
   session.emit({ type: 'finding', finding: { severity: 'warning', code: 'kernel_not_built', text: what } });
 }
 
-async function run(option: Command, command: string, emit: Emit): Promise<number | undefined> {
+async function run(from: string, command: string, emit: Emit): Promise<number | undefined> {
   const note = (text: string) => emit({ type: 'finding', finding: { severity: 'note', code: 'kernel_command', text } });
   const program = command.trim().split(/\s+/)[0] ?? '';
   if (!isProgram(program)) {
-    note(`The option "${option}" names "${program}", which this system does not have; no such command was run.`);
+    note(`The ${from} names "${program}", which this system does not have; no such command was run.`);
     return undefined;
   }
   note(`Running the command "${command}".`);

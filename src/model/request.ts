@@ -32,6 +32,7 @@ export interface EngineOptions {
   readonly cmdline_file: string;
   readonly compress_files: boolean;
   readonly create_target_path: boolean;
+  readonly create_time_filter: number;
   readonly defer_configure: boolean;
   readonly enforce_dependencies: boolean;
   readonly enforce_dsa: boolean;

@@ -18,6 +18,7 @@ import { selectForInstall } from '../selection/install.ts';
 import { replaced, requireDepot, requireProducts, selectedProducts } from './access.ts';
 import { type DepotTarget, openDepotTarget } from './depot-target.ts';
 import { depotViews } from './depot-views.ts';
+import { visibleCatalog } from './list-visible.ts';
 import { registerNew } from './register.ts';
 import {
   agentSession,
@@ -70,7 +71,8 @@ async function copyFrom(
   const { options, context, preview } = request;
   const storedAs = storedAsFor(options);
   session.report(source.findings);
-  const parts = { source: source.catalog, target: target.catalog(), options, into: 'depot' } as const;
+  const offered = visibleCatalog(source.catalog, { showSuperseded: true, createdUntil: options.create_time_filter });
+  const parts = { source: offered, target: target.catalog(), options, into: 'depot' } as const;
   const selection = selectForInstall({ ...parts, software: request.software });
   const filesets = selection.entries.map((entry) => entry.key);
   session.report(source.notes?.(filesets) ?? []);

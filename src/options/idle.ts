@@ -92,10 +92,16 @@ const PERMISSIONS = without('Who may do what is decided by the permissions of th
   source_depot_audit: boolean('ag', true, 'Record who copied what.'),
 });
 
+const PROTECTED = without(
+  'A codeword unlocks content that HP has encrypted, by a method that is not public; nothing else makes such software.',
+  {
+    codeword: text('in cp', '', 'Word that unlocks protected software.'),
+    customer_id: text('in cp', '', 'Number that belongs to the codeword.'),
+  },
+);
+
 const LATER = without('This release does not do it.', {
   allow_partial_bundles: boolean('pk', true, 'Package bundles whose contents are not all there.'),
-  codeword: text('in cp', '', 'Word that unlocks protected software.'),
-  customer_id: text('in cp', '', 'Number that belongs to the codeword.'),
   force_single_target: boolean('rm', false, 'Offer one target only in the user interface.'),
   include_file_revisions: boolean('pk', false, 'Store the revision that what(1) finds in each file.'),
   package_in_place: boolean('pk', false, 'Make a depot that refers to the source files.'),
@@ -113,5 +119,6 @@ export const IDLE = {
   ...DERIVED,
   ...LISTS,
   ...PERMISSIONS,
+  ...PROTECTED,
   ...LATER,
 } as const;

@@ -13,7 +13,7 @@ import { patchesOn } from './applied.ts';
 import { BundleRecords } from './bundle-records.ts';
 import { resolveBundles, resolveProducts } from './match.ts';
 import { notFound } from './operands.ts';
-import { brokenBy, type Pool, providersOf, requisitesOf } from './requisites.ts';
+import { brokenBy, isProvided, type Pool, providersOf, requisitesOf } from './requisites.ts';
 
 export interface TargetInput {
   readonly target: Catalog;
@@ -121,11 +121,13 @@ class TargetChoice {
     const { target, options } = this.#input;
     if (options.autoselect_dependencies !== 'true') return;
     const pool: Pool = [{ catalog: target, has: () => true }];
+    const chosen: Pool = [{ catalog: target, has: (key) => this.#reasons.has(key) }];
     // A Map is walked in order of insertion, what is added on the way included.
     for (const key of this.#reasons.keys()) {
       const { fileset } = this.#placed(key);
       for (const { relation, text, alternatives } of requisitesOf(fileset)) {
         if (relation === 'exrequisite') continue;
+        if (options.autoselect_minimum_dependencies && alternatives.some((spec) => isProvided(spec, chosen))) continue;
         const met = alternatives.map((spec) => providersOf(spec, pool)).find((providers) => providers.length > 0);
         for (const provider of met ?? []) {
           this.#take(provider.key, { kind: 'requisite', relation, of: this.#name(key), spec: text });

@@ -260,6 +260,31 @@ test('a kernel that cannot be built ends the session, or is a WARNING with enfor
   expect(site.states()).toContain('A.F configured');
 });
 
+test('postkernel of a product is run in place of kernel_build_cmd, once, and judged alike', () => {
+  kernelDepot();
+  site.write('own.sh', `#!/bin/sh\necho own >> ${site.path('ran')}\nexit $(cat ${site.path('own.exit')})\n`, 0o755);
+  site.write('own.exit', '0');
+  const product = (tag: string) =>
+    `product ${tag} postkernel=${site.path('own.sh')}\n  fileset F kernel\n    file @/t/${tag} x\n`;
+  site.depot('O', product('M') + product('N'));
+  site.ok('swinstall', '-s', './O', ...commands(), '*');
+  expect(site.ran()).toEqual(['prep', 'own']);
+  site.ok('swcopy', '-s', './D', 'K', 'L', '@', './O');
+  site.ok('swinstall', '-s', './O', ...commands(), '-x', 'reinstall=true', 'M', 'K.KRN');
+  expect(
+    site
+      .ran()
+      .filter((word) => ['own', 'build'].includes(word))
+      .sort(),
+  ).toEqual(['build', 'own', 'own']);
+  site.write('own.exit', '1');
+  const again = ['-s', './O', ...commands(), '-x', 'reinstall=true', 'M'];
+  expect(said('swinstall', ...again)).toEqual([1, expect.stringContaining('(attribute "postkernel") failed')]);
+  expect(said('swinstall', '-x', 'run_scripts=false', ...again)[0]).toBe(0);
+  site.ok('swinstall', '-s', './O', ...commands(), '-x', 'reinstall=true', 'M', '@', './alt');
+  expect(site.ran().filter((word) => word === 'own').length).toBe(3);
+});
+
 test('software that reboots is refused without autoreboot=true; with it the machine reboots at the end, unconfigured', () => {
   kernelDepot('is_reboot=true');
   const [exit, stderr] = said('swinstall', '-s', './D', ...commands(), '*');

@@ -253,6 +253,7 @@ export function options(changes: Partial<EngineOptions> = {}): EngineOptions {
     check_volatile: false,
     cmdline_file: '/proc/cmdline',
     create_target_path: true,
+    create_time_filter: 0,
     compress_files: false,
     preserve_create_time: false,
     uncompress_files: false,
