@@ -1,12 +1,13 @@
-// The unpacked payloads of a source. Promise: few are unpacked at one time, whatever the number of packages; one that is being read
-// stays. Records are kept, so that a package is unpacked again only for content asked for much later.
+// The unpacked payloads of a source. Promise: what lies unpacked at one time stays below limits, whatever the number and size of the
+// packages; one that is being read stays. Records are kept, so that a package is unpacked again only for content asked for much later.
 
 import type { Content } from '../../model/content.ts';
 import type { FileRecord } from '../../model/software.ts';
 import type { OriginPackage, Payload } from './origin.ts';
 
-/** A session reads one package after another; a patch is read beside its base. */
-const MOST_OPEN = 4;
+/** Each takes a descriptor, and its bytes on disk; enough that an ordinary session unpacks nothing twice. */
+const MOST_OPEN = 200;
+const MOST_BYTES = 1024 * 1024 * 1024;
 
 interface Open {
   readonly payload: Payload;
@@ -53,12 +54,20 @@ export class OpenPayloads {
     const open = this.#open.get(of) ?? { payload: of.open(), readers: 0 };
     this.#open.delete(of);
     this.#open.set(of, open);
-    for (const [key, each] of this.#open) {
-      if (this.#open.size <= MOST_OPEN) break;
-      if (key === of || each.readers > 0) continue;
-      each.payload.close();
+    this.#closeOld(of);
+    return open;
+  }
+
+  /** The least recently used go first, down to the limits; `but` stays, and what is being read. */
+  #closeOld(but: OriginPackage): void {
+    let bytes = 0;
+    for (const { payload } of this.#open.values()) bytes += payload.size;
+    for (const [key, { payload, readers }] of this.#open) {
+      if (this.#open.size <= MOST_OPEN && bytes <= MOST_BYTES) return;
+      if (key === but || readers > 0) continue;
+      payload.close();
+      bytes -= payload.size;
       this.#open.delete(key);
     }
-    return open;
   }
 }

@@ -64,6 +64,8 @@ export interface OriginPackage {
 
 /** The unpacked files of a package. */
 export interface Payload {
+  /** Bytes of all its files: about what it takes on disk while it is open. */
+  readonly size: number;
   /** Records in the order of the package, digests included; checked against what the package says. Throws SdError `package_damaged`. */
   records(): FileRecord[];
   /** Content of a regular file by the path of its record; good until the payload is closed, its own `close` does nothing. */

@@ -24,7 +24,10 @@ export interface Claims {
 export function archivePayload(file: string, archive: Archive, claims: Claims): Payload {
   const members = linksResolved(file, lastOfEach(archive.members));
   refuseBehindLinks(file, members);
+  let size = 0;
+  for (const member of members.values()) size += member.size;
   return {
+    size,
     records: () => [...members.values()].map((member) => recordOf(file, archive, member, claims)),
     content: (path) => archive.content(members.get(path.slice(1))!),
     close: () => archive.close(),
