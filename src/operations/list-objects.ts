@@ -77,7 +77,10 @@ export function objectsOf(catalog: Catalog): Objects {
     file: (fileset, record) => ({
       class: 'file',
       name: recordName(fileset, record.path),
-      stored: fileAttributes(record),
+      // Most listings show the path alone.
+      get stored() {
+        return fileAttributes(record);
+      },
       made: NOTHING,
       make: () => undefined,
     }),
