@@ -54,11 +54,11 @@ export function decodeHeader(block: Buffer): TarFields | 'end' | undefined {
     gid: header.gid,
     size,
     mtime: header.mtime === undefined ? undefined : Math.floor(header.mtime.getTime() / 1000),
-    // The codec reads names of accounts from POSIX headers only; GNU keeps them at the same place.
+    // The codec reads names of accounts and device numbers from POSIX headers only; GNU keeps them at the same place.
     owner: tar ? fieldText(block, 265, 32) : '',
     group: tar ? fieldText(block, 297, 32) : '',
-    major: header.devmaj,
-    minor: header.devmin,
+    major: tar ? octalAt(block, 329) : undefined,
+    minor: tar ? octalAt(block, 337) : undefined,
     gnu: magic === 'ustar ',
   };
 }
@@ -102,6 +102,12 @@ function withoutDot(block: Buffer): void {
   block.fill(' ', 148, 156);
   const sum = block.reduce((total, byte) => total + byte, 0);
   block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+}
+
+/** A number of up to eight octal digits; undefined where there is none. */
+function octalAt(block: Buffer, from: number): number | undefined {
+  const number = parseInt(fieldText(block, from, 8), 8);
+  return Number.isNaN(number) ? undefined : number;
 }
 
 function fieldText(block: Buffer, from: number, length: number): string {

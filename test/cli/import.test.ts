@@ -74,6 +74,22 @@ describe('a Debian package', () => {
     expect(site.read('R/etc/demo.conf')).toBe('edited\n');
   });
 
+  test.runIf(ROOT)('brings devices and pipes', () => {
+    const deb = demo('1.0', {
+      fields: {},
+      shape: (tree) => {
+        mkdirSync(join(tree, 'dev'));
+        execFileSync('mknod', ['-m', '620', join(tree, 'dev/console'), 'c', '5', '1']);
+        execFileSync('mkfifo', [join(tree, 'dev/pipe')]);
+      },
+    });
+    installed(deb);
+    const shown = (path: string) =>
+      execFileSync('stat', ['-c', '%F %a %t %T', site.path(path)], { encoding: 'utf8' }).trim();
+    expect(shown('R/dev/console')).toBe('character special file 620 5 1');
+    expect(shown('R/dev/pipe')).toMatch(/^fifo/);
+  });
+
   test('keeps its order of versions', () => {
     installed(demo('1.0-1'));
     expect(flat(install(demo('1.0~rc2-9'), '*').stderr)).toContain('allow_downdate');
