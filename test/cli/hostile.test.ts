@@ -140,6 +140,7 @@ describe('links', () => {
   test('one planted by the product above its own files', () => {
     const link = { path: '/opt/new', type: 's', link_source: site.path('outside') };
     forged((info) => record({ path: '/opt/new/lib/other', type: 'f' })(record(link)(info)));
+    site.write('X/ACME/RUN/opt/new/lib/other', '');
     refused('link_in_the_way');
   });
 

@@ -184,7 +184,7 @@ describe('tar', () => {
   });
 
   test('with a record that leads outside', () => {
-    refusedAsSource(withText('path /opt/acme/lib/other', 'path /../../victim/other'), 'content_missing');
+    refusedAsSource(withText('path /opt/acme/lib/other', 'path /../../victim/other'), 'fileset_incomplete');
   });
 
   test('with content that is not what its cksum says', () => {

@@ -303,7 +303,7 @@ describe('objects', () => {
       around('preinstall script\ncontrol_file script=space\nfile src/a /opt/a', 'readme "Read me"'),
     );
     const { catalog } = source;
-    expect(catalog.attributes).toMatchObject({ layout_version: '1.0', data_model_revision: '2.40' });
+    expect(catalog.attributes).toMatchObject({ data_model_revision: '2.40' });
     const product = catalog.product('P')!;
     expect(product.attributes).toMatchObject({
       title: 'P',
