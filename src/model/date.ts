@@ -4,7 +4,7 @@
 import { SdError } from './error.ts';
 
 /** Tried in this order when no template of the machine's own fits. */
-export const DATE_TEMPLATES: readonly string[] = [
+const DATE_TEMPLATES: readonly string[] = [
   '%m/%d/%y %H:%M:%S',
   '%m/%d/%y %H:%M',
   '%m/%d/%y %I:%M %p',

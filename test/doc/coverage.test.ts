@@ -104,3 +104,10 @@ test('options without effect say why', () => {
   expect(reasons.length).toBeGreaterThan(0);
   expect(reasons.filter((reason) => !/^[A-Z].*\.$/s.test(reason))).toEqual([]);
 });
+
+test('the facts 1-19 of clients.md each have a test that names their number', () => {
+  const titles = ANY.matchAll(/['`]clients\.md (\d+(?:(?:, | and )\d+)*)/g);
+  const numbers = new Set(Array.from(titles, ([, list]) => list!.split(/, | and /).map(Number)).flat());
+  const facts = Array.from({ length: 19 }, (_, at) => at + 1);
+  expect(facts.filter((fact) => !numbers.has(fact))).toEqual([]);
+});
