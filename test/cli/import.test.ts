@@ -79,14 +79,14 @@ describe('a Debian package', () => {
       fields: {},
       shape: (tree) => {
         mkdirSync(join(tree, 'dev'));
-        execFileSync('mknod', ['-m', '620', join(tree, 'dev/console'), 'c', '5', '1']);
+        execFileSync('mknod', ['-m', '640', join(tree, 'dev/console'), 'c', '5', '1']);
         execFileSync('mkfifo', [join(tree, 'dev/pipe')]);
       },
     });
     installed(deb);
     const shown = (path: string) =>
       execFileSync('stat', ['-c', '%F %a %t %T', site.path(path)], { encoding: 'utf8' }).trim();
-    expect(shown('R/dev/console')).toBe('character special file 620 5 1');
+    expect(shown('R/dev/console')).toBe('character special file 640 5 1');
     expect(shown('R/dev/pipe')).toMatch(/^fifo/);
   });
 
