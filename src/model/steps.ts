@@ -15,11 +15,22 @@ export interface StepState {
   readonly result?: StepResult;
   /** Why it failed, in whole sentences. */
   readonly because?: string;
+  /** What it leaves behind until the step `until` was done. */
+  readonly leaves?: { readonly until: string; readonly text: string };
 }
 
 /** True for a step that a resumed job does not run again. */
 export function isSettled({ result }: StepState): boolean {
   return result === 'done' || result === 'skipped' || result === 'ignored' || result === 'failed_ignored';
+}
+
+/** What steps leave behind as long as their counterparts have not been done, as sentences. */
+export function remaining(steps: readonly StepState[]): string[] {
+  return steps.flatMap(({ begin, result, leaves }) => {
+    if (leaves === undefined || begin === undefined) return [];
+    if (['ignored', 'skipped', 'undone'].includes(result ?? '')) return [];
+    return steps.some((each) => each.name === leaves.until && each.result === 'done') ? [] : [leaves.text];
+  });
 }
 
 /** `done`, `failed-ignored` ..., `interrupted` or `pending`, as listings print it. `alive`: the job's process runs. */

@@ -126,8 +126,18 @@ function paragraph(deb: DebFile, base: string): string {
   ].join('\n');
 }
 
-/** Name and version of one package file; undefined for one that dpkg-deb cannot read. */
+/** Packages that were read already, by path, size and time: a job looks at the repository again and again. */
+const known = new Map<string, DebFile | undefined>();
+
 function readDeb(file: string, directory: string): DebFile | undefined {
+  const { size, mtimeMs, ino } = statSync(file);
+  const key = [file, size, mtimeMs, ino].join('\0');
+  if (!known.has(key)) known.set(key, askDeb(file, directory));
+  return known.get(key);
+}
+
+/** Name and version of one package file; undefined for one that dpkg-deb cannot read. */
+function askDeb(file: string, directory: string): DebFile | undefined {
   let control: string;
   try {
     control = askProgram(['dpkg-deb', '-f', file]).trimEnd();

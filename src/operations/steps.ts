@@ -7,11 +7,11 @@
 // Promise: a step's beginning is on disk before its action, its result before the next step begins. Nothing is taken back on a failure
 // unless the caller says so: half an upgrade undone is worse than half an upgrade. Must not: know what any step does.
 
-import { stopPoint } from '../host/signals.ts';
+import { holdSignals, stopPoint } from '../host/signals.ts';
 import { testPoint } from '../host/test-point.ts';
 import { hasErrno, reasonOf, SdError, Stopped } from '../model/error.ts';
 import type { Emit } from '../model/events.ts';
-import { isSettled, type StepResult, type StepState } from '../model/steps.ts';
+import { isSettled, remaining, type StepResult, type StepState } from '../model/steps.ts';
 import type { StepsJournal, StepsRecord } from './steps-record.ts';
 
 export interface Step {
@@ -68,6 +68,15 @@ export function freshRecord(
  * interrupted) and programmer's errors.
  */
 export async function runSteps(run: StepRun): Promise<StepsOutcome> {
+  const release = holdSignals();
+  try {
+    return await takeSteps(run);
+  } finally {
+    release();
+  }
+}
+
+async function takeSteps(run: StepRun): Promise<StepsOutcome> {
   const { journal, steps } = run;
   const done: Step[] = [];
   for (const step of steps) {
@@ -81,10 +90,10 @@ export async function runSteps(run: StepRun): Promise<StepsOutcome> {
     }
     if (run.undoOnFailure) for (const each of [...done, step].reverse()) await takeBack(run, each);
     end(journal);
-    return { failed: { step, error }, remains: remaining(steps, journal.record) };
+    return { failed: { step, error }, remains: remaining(journal.record.steps) };
   }
   end(journal);
-  return { remains: remaining(steps, journal.record) };
+  return { remains: remaining(journal.record.steps) };
 }
 
 /** Takes one step back, whatever its state. Throws SdError `no_undo`, and what its undo throws. */
@@ -98,17 +107,6 @@ export async function undoStep(run: Pick<StepRun, 'journal' | 'emit'>, step: Ste
   }
   await step.undo();
   settle(run, step, 'undone');
-}
-
-/** What steps of a record leave behind as long as their counterparts have not been done. */
-export function remaining(steps: readonly Step[], record: StepsRecord): string[] {
-  const resultOf = (name: string) => record.steps.find((each) => each.name === name);
-  return steps.flatMap((step) => {
-    const state = resultOf(step.name);
-    if (step.leaves === undefined || state?.begin === undefined) return [];
-    if (['ignored', 'skipped', 'undone'].includes(state.result ?? '')) return [];
-    return resultOf(step.leaves.until)?.result === 'done' ? [] : [step.leaves.text()];
-  });
 }
 
 /** Answers the failure that ends the run; undefined when it goes on. */
@@ -129,13 +127,15 @@ async function takeStep(run: StepRun, step: Step): Promise<SdError | undefined> 
   emit({ type: 'step.begin', name: step.name, title: step.title, index, of: run.steps.length, time: Date.now() });
   try {
     await step.guard?.();
-    journal.set({ name: step.name, title: step.title, begin: Date.now() });
+    journal.set({ name: step.name, title: step.title, begin: Date.now(), ...leavesOf(step) });
     testPoint('step begun');
     await step.action();
     testPoint('step ended');
     settle(run, step, 'done');
     return undefined;
   } catch (thrown) {
+    // A signal reaches what the step runs too: that it failed then is no failure.
+    await stopPoint();
     const error = asUserError(thrown);
     if (ask !== undefined && (await ask.afterFailure(step, error))) {
       settle(run, step, 'failed_ignored', error);
@@ -147,10 +147,18 @@ async function takeStep(run: StepRun, step: Step): Promise<SdError | undefined> 
 }
 
 function settle(run: Pick<StepRun, 'journal' | 'emit'>, step: Step, result: StepResult, error?: SdError): void {
-  const { begin } = stateOf(run.journal, step);
+  const { begin, leaves } = stateOf(run.journal, step);
   const because = error === undefined ? {} : { because: error.message };
   const time = Date.now();
-  run.journal.set({ name: step.name, title: step.title, begin: begin ?? time, end: time, result, ...because });
+  run.journal.set({
+    name: step.name,
+    title: step.title,
+    begin: begin ?? time,
+    end: time,
+    result,
+    ...because,
+    ...(leaves ? { leaves } : {}),
+  });
   run.emit({ type: 'step.end', name: step.name, title: step.title, result, time, ...because });
 }
 
@@ -180,6 +188,10 @@ const OF_THE_MACHINE =
 
 function stateOf(journal: StepsJournal, { name, title }: Step): StepState {
   return journal.record.steps.find((each) => each.name === name) ?? { name, title };
+}
+
+function leavesOf({ leaves }: Step): Pick<StepState, 'leaves'> {
+  return leaves === undefined ? {} : { leaves: { until: leaves.until, text: leaves.text() } };
 }
 
 function end(journal: StepsJournal): void {

@@ -189,6 +189,23 @@ describe('a patch of the installer', () => {
     expect(listed.stdout).toMatch(/installer-4_2_5-20190318-patch +4\.2\.5 +patch optional/);
   });
 
+  it('is verified like all software, and refused where a version is the name of real software', () => {
+    made('installer-4.2.5-20190318-patch', [], 'files');
+    expect(apply('installer-4.2.5-20190318-patch.tar.gz').exit).toBe(0);
+    expect(platform.run('swverify', ['installer-*', '@', platform.box()]).exit).toBe(0);
+    platform.write('box/pitrix/bin/tool', 'tampered\n');
+    expect(platform.run('swverify', ['installer-*', '@', platform.box()]).exit).toBe(1);
+    platform.shell('rm -r box/var');
+    platform.write('psf', 'product\ntag patch\nfileset\ntag F\nend\nend\n');
+    platform.run('swpackage', ['-s', 'psf', '-d', './depot']);
+    expect(platform.run('swinstall', ['-s', './depot', 'patch', '@', platform.box()]).exit).toBe(0);
+    const ran = apply('installer-4.2.5-20190318-patch.tar.gz');
+    expect([
+      ran.exit,
+      flat(ran.stderr).includes('A product "patch" is installed there that is real software.'),
+    ]).toEqual([1, true]);
+  });
+
   it('says so when the swdist commands are not on PATH', () => {
     made('installer-4.2.5-20190318-patch', [], 'files');
     const ran = platform.shell(
@@ -351,6 +368,7 @@ describe('kill and readers', () => {
     }
     const again = apply(`${name}.tar.gz`);
     expect(again.exit).toBe(0);
+    expect(flat(again.stdout)).toContain(`The application of "${name}" was cut off.`);
     expect(platform.version.current.patch).toBe('20190520');
     expect(
       readFileSync(join(platform.box(), 'pitrix/repo/patches/Packages'), 'utf8').match(/^Package:/gm),

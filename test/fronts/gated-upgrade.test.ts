@@ -200,6 +200,8 @@ describe('failures', () => {
     const ran = upgrade(['-s', TARBALL]);
     expect(ran.exit).toBe(1);
     expect(flat(ran.stderr)).toContain('The repository has no package "pitrix-nothing"');
+    rmSync(platform.box('pitrix/conf/packages/webservice'));
+    expect(flat(upgrade(['--resume']).stderr)).toContain('[package_set_unknown]');
     expect(flat(ran.stderr)).toContain(
       'Rescue is still off: /pitrix/conf/disable_hyperpair_rescue exists on hyper1, hyper2.',
     );
@@ -212,6 +214,8 @@ describe('failures', () => {
     expect(platform.read('box/pitrix/bin/tool')).toBe('old tool\n');
     expect(existsSync(platform.box('pitrix/kernels/vmlinuz'))).toBe(false);
     expect(states()).toMatchObject({ init: 'undone', 'rescue-off': 'undone' });
+    rmSync(platform.box('pitrix/backup'), { recursive: true });
+    expect(upgrade(['undo', 'init']).stderr).toContain('[no_backup]');
   });
 
   it('a script of an upgrade that fails stops it, and is run again', () => {
@@ -316,6 +320,25 @@ describe('kill and resume', () => {
     const ran = upgrade(['--resume']);
     expect([ran.stderr, ran.exit]).toEqual(['', 0]);
     expect(platform.version.current).toEqual(NEW);
+  });
+
+  it('a signal ends it behind what runs, says what is left behind, and can be resumed', async () => {
+    const script = 'box/pitrix/upgrade/upgrades/20190318/pre_upgrade.sh';
+    upgrade(['-s', TARBALL, 'unpack', 'init', 'node-list', 'rescue-off']);
+    const good = platform.read(script);
+    platform.write(script, '#!/bin/sh\ntouch "$SW_ROOT_DIRECTORY/begun"\nwhile :; do sleep 0.1; done\n');
+    const child = platform.start('platform-upgrade', ['--resume']);
+    const end = new Promise((resolve) => child.on('exit', (code) => resolve(code)));
+    while (!existsSync(platform.box('begun'))) await new Promise((resolve) => setTimeout(resolve, 20));
+    child.kill('SIGTERM');
+    expect(await end).toBe(143);
+    expect(states().pre).toBe('interrupted');
+    expect(upgrade(['--list']).stdout).toContain(
+      'Rescue is still off: /pitrix/conf/disable_hyperpair_rescue exists on hyper1, hyper2.',
+    );
+    platform.write(script, good);
+    expect(upgrade(['--resume']).exit).toBe(0);
+    expect(upgrade(['--list']).stdout).not.toContain('Rescue');
   });
 
   it('one upgrade at a time', async () => {

@@ -9,6 +9,8 @@ import { type How, type Ran, Site } from '../cli/site.ts';
 import { BIN } from '../programs.ts';
 
 export class HotpatchSite extends Site {
+  readonly #made: string[] = [];
+
   constructor() {
     super();
     mkdirSync(this.path('root/etc'), { recursive: true });
@@ -40,10 +42,16 @@ export class HotpatchSite extends Site {
     return { exit: ran.status, stdout: ran.stdout, stderr: ran.stderr };
   }
 
-  /** Makes a hot patch whose executable is a shell script. */
-  patch(bundle: string, id: string, condition: string, script: string): void {
+  /** Makes a hot patch whose executable is a shell script, in a bundle of its name; `take` imports it. */
+  patch(id: string, condition: string, script: string): void {
     const executable = this.write(`src/${id}`, `#! /bin/bash\n${script}\n`);
-    expect(this.mk([bundle, id, condition, executable])).toMatchObject({ exit: 0, stderr: '' });
+    expect(this.mk([`${id}.bundle`, id, condition, executable])).toMatchObject({ exit: 0, stderr: '' });
+    this.#made.push(`${id}.bundle`);
+  }
+
+  /** Imports what was made since, in the order of making, and other bundles. */
+  take(...bundles: string[]): void {
+    this.ok('hotpatch', ...this.at(), 'import', ...bundles, ...this.#made.splice(0));
   }
 
   /** One pass. */

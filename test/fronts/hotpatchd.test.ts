@@ -1,7 +1,7 @@
 // hotpatchd and hotpatch (HS3-HS15; D.5 "hot patches" 1 and 3-9): passes, once only, the polling interval, signals, what the SD commands know.
 
 import type { ChildProcess } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, utimesSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { flat, rows } from '../cli/site.ts';
 import { HotpatchSite, until } from './hotpatch-site.ts';
@@ -43,10 +43,10 @@ const SEED =
 
 test('the seed example is never applied; with == it is when the date differs', () => {
   const script = site.write('exe', `#! /bin/bash\n${note('seed')}\n`);
-  expect(site.mk(['x.bundle', 'seed', SEED, script]).exit).toBe(0);
-  site.patch('x.bundle', 'right', SEED.replace(' = ', ' == '), note('right'));
+  expect(site.mk(['seed.bundle', 'seed', SEED, script]).exit).toBe(0);
+  site.patch('right', SEED.replace(' = ', ' == '), note('right'));
   site.write('root/etc/sw-release', 'release=2.5\ndatecode=20150506055907\n');
-  site.ok('hotpatch', ...site.at(), 'import', 'x.bundle');
+  site.take('seed.bundle');
   expect([site.pass().stdout, ran()]).toEqual(['', []]);
   site.write('root/etc/sw-release', 'release=2.6\ndatecode=20160506055907\n');
   site.pass();
@@ -58,10 +58,10 @@ test('the seed example is never applied; with == it is when the date differs', (
 
 test('two of a bundle run one after another in their order; a later one sees the earlier in the same pass', () => {
   const timed = (word: string) => `echo ${word} $(date +%s%N) >> "$SW_ROOT_DIRECTORY/ran"`;
-  site.patch('x.bundle', 'zuerst', 'expr 1', `${timed('begin')}; sleep 0.3; ${timed('end')}`);
-  site.patch('x.bundle', 'danach', 'patchApplied zuerst', `${timed('begin')}; ${timed('end')}`);
-  site.patch('x.bundle', 'nie', 'expr {![patchApplied zuerst]}', timed('never'));
-  site.ok('hotpatch', ...site.at(), 'import', 'x.bundle');
+  site.patch('zuerst', 'expr 1', `${timed('begin')}; sleep 0.3; ${timed('end')}`);
+  site.patch('danach', 'patchApplied zuerst', `${timed('begin')}; ${timed('end')}`);
+  site.patch('nie', 'expr {![patchApplied zuerst]}', timed('never'));
+  site.take();
   expect(site.pass()).toMatchObject({ exit: 0, stderr: '' });
   const times = ran().map((line) => line.split(' '));
   expect(times.map(([word]) => word)).toEqual(['begin', 'end', 'begin', 'end']);
@@ -70,14 +70,14 @@ test('two of a bundle run one after another in their order; a later one sees the
 });
 
 test('a failing executable runs once, whatever follows; its exit value and output are kept', () => {
-  site.patch('x.bundle', 'fails', 'expr 1', `${note('fails')}; echo out of luck >&2; pwd; cat; exit 7`);
-  site.ok('hotpatch', ...site.at(), 'import', 'x.bundle');
+  site.patch('fails', 'expr 1', `${note('fails')}; echo out of luck >&2; pwd; cat; exit 7`);
+  site.take();
   for (let pass = 0; pass < 3; pass++) expect(site.pass().exit).toBe(0);
   // Not even when it is imported again, made anew, or installed by hand.
-  site.patch('x.bundle', 'fails', 'return yes', note('again'));
-  expect(site.admin('import', 'x.bundle').stdout).toContain('failed already');
+  site.patch('fails', 'return yes', note('again'));
+  expect(site.admin('import', 'fails.bundle').stdout).toContain('failed already');
   site.pass();
-  site.run('swinstall', ['-s', './x.bundle', '-x', 'reinstall=true', 'fails', '@', site.path('root')]);
+  site.run('swinstall', ['-s', './fails.bundle', '-x', 'reinstall=true', 'fails', '@', site.path('root')]);
   expect(ran()).toEqual(['fails']);
   expect(site.states()).toEqual({ fails: 'failed 7' });
   const shown = site.admin('show', 'fails').stdout;
@@ -87,9 +87,9 @@ test('a failing executable runs once, whatever follows; its exit value and outpu
 });
 
 test('SD knows what was applied: swlist lists it, swverify judges it, swjob tells of it', () => {
-  site.patch('x.bundle', 'good', 'expr 1', 'echo said by good');
-  site.patch('x.bundle', 'bad', 'expr 1', 'exit 3');
-  site.ok('hotpatch', ...site.at(), 'import', 'x.bundle');
+  site.patch('good', 'expr 1', 'echo said by good');
+  site.patch('bad', 'expr 1', 'exit 3');
+  site.take();
   site.pass();
   const listed = rows(site.ok('swlist', '-l', 'fileset', '-a', 'state', '-a', 'run_exit', '@', site.path('root')));
   expect(listed).toEqual([
@@ -108,8 +108,8 @@ test('SD knows what was applied: swlist lists it, swverify judges it, swjob tell
 });
 
 test('a bundle can be applied by swinstall too, and waits there as quietly', () => {
-  site.patch('x.bundle', 'plain', 'file exists /go', note('plain'));
-  const words = ['-s', './x.bundle', '*', '@', site.path('root')];
+  site.patch('plain', 'file exists /go', note('plain'));
+  const words = ['-s', './plain.bundle', '*', '@', site.path('root')];
   const waits = site.run('swinstall', words);
   expect([waits.exit, ran()]).toEqual([0, []]);
   site.write('root/go', '');
@@ -119,9 +119,9 @@ test('a bundle can be applied by swinstall too, and waits there as quietly', () 
 });
 
 test('a blank condition withdraws what waits, and leaves what ran', () => {
-  site.patch('x.bundle', 'done', 'expr 1', note('done'));
-  site.patch('x.bundle', 'waits', 'file exists /go', note('waits'));
-  site.ok('hotpatch', ...site.at(), 'import', 'x.bundle');
+  site.patch('done', 'expr 1', note('done'));
+  site.patch('waits', 'file exists /go', note('waits'));
+  site.take();
   site.pass();
   for (const id of ['done', 'waits', 'unknown']) expect(site.mk(['w.bundle', id, '']).exit).toBe(0);
   const told = site.ok('hotpatch', ...site.at(), 'import', 'w.bundle');
@@ -132,7 +132,7 @@ test('a blank condition withdraws what waits, and leaves what ran', () => {
   expect(ran()).toEqual(['done']);
   expect(site.states()).toEqual({ done: 'applied 0', waits: 'negative', unknown: 'negative' });
   // A later definition of the id waits again.
-  site.ok('hotpatch', ...site.at(), 'import', 'x.bundle');
+  site.take('done.bundle', 'waits.bundle');
   site.pass();
   expect(site.states()).toEqual({ done: 'applied 0', waits: 'applied 0', unknown: 'negative' });
   // Nothing is installed of a negative entry.
@@ -141,9 +141,9 @@ test('a blank condition withdraws what waits, and leaves what ran', () => {
 });
 
 test('what waits can be removed, what ran cannot', () => {
-  site.patch('x.bundle', 'done', 'expr 1', 'true');
-  site.patch('x.bundle', 'waits', 'expr 0', 'true');
-  site.ok('hotpatch', ...site.at(), 'import', 'x.bundle');
+  site.patch('done', 'expr 1', 'true');
+  site.patch('waits', 'expr 0', 'true');
+  site.take();
   site.pass();
   expect(flat(site.admin('remove', 'done').stderr)).toContain('[hotpatch_ran]');
   expect(site.admin('remove', 'nothing')).toMatchObject({
@@ -159,16 +159,16 @@ test('what waits can be removed, what ran cannot', () => {
 test('hostile conditions delay a pass by no more than their limits, and nothing else', () => {
   const hostile = ['expr {7**30000000}', 'set a a; while 1 {append a $a}', 'interp create b; b eval {while 1 {}}'];
   for (const [index, condition] of hostile.entries())
-    expect(site.mk(['x.bundle', `h${index}`, condition, '/bin/true']).exit).toBe(0);
-  site.patch('x.bundle', 'last', 'expr 1', note('last'));
-  site.ok('hotpatch', ...site.at(), 'import', 'x.bundle');
+    expect(site.mk([`h${index}.bundle`, `h${index}`, condition, '/bin/true']).exit).toBe(0);
+  site.patch('last', 'expr 1', note('last'));
+  site.take('h0.bundle', 'h1.bundle', 'h2.bundle');
   expect(site.pass()).toMatchObject({ exit: 0, stderr: '' });
   expect(site.states()).toEqual({ last: 'applied 0', h0: 'pending', h1: 'pending', h2: 'pending' });
 });
 
 test('an executable that lasts too long is killed with all it started', () => {
-  site.patch('x.bundle', 'slow', 'expr 1', 'sleep 600 & echo $! > "$SW_ROOT_DIRECTORY/pid"; sleep 600');
-  site.ok('hotpatch', ...site.at(), 'import', 'x.bundle');
+  site.patch('slow', 'expr 1', 'sleep 600 & echo $! > "$SW_ROOT_DIRECTORY/pid"; sleep 600');
+  site.take();
   expect(site.pass('--time-limit', '1').exit).toBe(0);
   expect(site.states()).toEqual({ slow: 'failed 137' });
   expect(site.admin('show', 'slow').stdout).toContain('killed after 1 seconds');
@@ -178,27 +178,27 @@ test('an executable that lasts too long is killed with all it started', () => {
 });
 
 test('the daemon runs what is due at once, what becomes due within an interval, and takes dropped bundles', async () => {
-  site.patch('x.bundle', 'now', 'expr 1', note('now'));
-  site.patch('x.bundle', 'later', 'file exists /go', note('later'));
-  site.ok('hotpatch', ...site.at(), 'import', 'x.bundle');
+  site.patch('now', 'expr 1', note('now'));
+  site.patch('later', 'file exists /go', note('later'));
+  site.take();
   const { child, said } = daemon('--interval', '1');
   await until(() => ran().includes('now'));
   site.write('root/go', '');
   await until(() => ran().includes('later'));
-  site.patch('y.bundle', 'dropped', 'expr 1', note('dropped'));
-  copyFileSync(site.path('y.bundle'), site.path('root/var/spool/hotpatch/incoming/y.bundle'));
+  site.patch('dropped', 'expr 1', note('dropped'));
+  copyFileSync(site.path('dropped.bundle'), site.path('root/var/spool/hotpatch/incoming/dropped.bundle'));
   await until(() => ran().includes('dropped'));
   expect(await ended(child, 'SIGTERM')).toBe(0);
   expect(ran()).toEqual(['now', 'later', 'dropped']);
   expect(said()).toContain('dropped: imported from');
-  expect(existsSync(site.path('root/var/spool/hotpatch/incoming/y.bundle'))).toBe(false);
+  expect(existsSync(site.path('root/var/spool/hotpatch/incoming/dropped.bundle'))).toBe(false);
 });
 
 test('by default it looks every 600 seconds; SIGHUP makes it look at once; there is one for each root', async () => {
   expect(site.ok('hotpatchd', '--help')).toContain('600 unless set');
-  site.patch('x.bundle', 'one', 'file exists /go', note('one'));
-  site.patch('x.bundle', 'first', 'expr 1', note('first'));
-  site.ok('hotpatch', ...site.at(), 'import', 'x.bundle');
+  site.patch('one', 'file exists /go', note('one'));
+  site.patch('first', 'expr 1', note('first'));
+  site.take();
   const { child } = daemon();
   await until(() => ran().includes('first'));
   symlinkSync(site.path('root'), site.path('alias'));
@@ -212,14 +212,9 @@ test('by default it looks every 600 seconds; SIGHUP makes it look at once; there
 });
 
 test('SIGTERM during a run reaches the executable, whose end is recorded; the daemon ends cleanly', async () => {
-  site.patch(
-    'x.bundle',
-    'long',
-    'expr 1',
-    `trap '${note('told')}; exit 9' TERM; ${note('begun')}; while :; do sleep 0.1; done`,
-  );
-  site.patch('x.bundle', 'other', 'expr 1', note('other'));
-  site.ok('hotpatch', ...site.at(), 'import', 'x.bundle');
+  site.patch('long', 'expr 1', `trap '${note('told')}; exit 9' TERM; ${note('begun')}; while :; do sleep 0.1; done`);
+  site.patch('other', 'expr 1', note('other'));
+  site.take();
   const { child } = daemon();
   await until(() => ran().includes('begun'));
   expect(site.states()).toEqual({ long: 'running', other: 'pending' });
@@ -244,7 +239,7 @@ test('bundles that are none are set aside once and stop nothing; a directory oth
     '@',
     site.path(`${incoming}/other.bundle`),
   );
-  site.patch('good.bundle', 'good', 'expr 1', note('good'));
+  site.patch('good', 'expr 1', note('good'));
   copyFileSync(site.path('good.bundle'), site.path(`${incoming}/z.bundle`));
   const first = site.pass();
   expect([first.exit, flat(first.stderr)]).toEqual([1, expect.stringContaining('holds other software: P')]);
@@ -259,9 +254,30 @@ test('bundles that are none are set aside once and stop nothing; a directory oth
   expect(existsSync(site.path(`${incoming}/z.bundle`))).toBe(true);
 });
 
+test('a damaged bundle is refused before anything of it is taken; one that may be on its way is tried again', () => {
+  site.patch('one', 'expr 1', note('AAAA'));
+  const whole = readFileSync(site.path('one.bundle'));
+  site.write('bad.bundle', whole.toString('latin1').replace('AAAA', 'AABA'));
+  site.write('cut.bundle', whole.subarray(0, 3500));
+  for (const bundle of ['bad.bundle', 'cut.bundle', 'nowhere.bundle', 'src/one'])
+    expect([bundle, site.admin('import', bundle).exit]).toEqual([bundle, 1]);
+  expect(flat(site.admin('import', 'bad.bundle').stderr)).toContain('not what they were: one/postinstall');
+  expect(site.mk(['bad.bundle', 'two', 'expr 1', site.path('src/one')]).stderr).toContain('[bundle_damaged]');
+  expect(site.states()).toEqual({});
+  const incoming = site.path('root/var/spool/hotpatch/incoming');
+  mkdirSync(incoming, { recursive: true, mode: 0o700 });
+  const dropped = `${incoming}/cut.bundle`;
+  copyFileSync(site.path('cut.bundle'), dropped);
+  expect([site.pass().exit, existsSync(dropped)]).toEqual([0, true]);
+  utimesSync(dropped, 0, 0);
+  const refused = site.pass();
+  expect([refused.exit, refused.stderr]).toEqual([1, expect.stringContaining('cut.bundle: ')]);
+  expect([existsSync(dropped), existsSync(`${dropped}.refused`), ran()]).toEqual([false, true, []]);
+});
+
 test('without tclsh nothing is marked applied, and the error names the package', () => {
-  site.patch('x.bundle', 'one', 'expr 1', note('one'));
-  site.ok('hotpatch', ...site.at(), 'import', 'x.bundle');
+  site.patch('one', 'expr 1', note('one'));
+  site.take();
   const without = { env: { PATH: site.path('empty') } };
   for (const [command, words] of [
     ['hotpatchd', ['--once']],

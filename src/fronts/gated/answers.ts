@@ -1,7 +1,7 @@
 // Questions to an operator, `[y/N]`: y, yes, n and no in any case; anything else, an empty line too, is asked again (other-systems.md B.3).
 
 import { createInterface, type Interface } from 'node:readline';
-import { SdError } from '../../model/error.ts';
+import { SdError, Stopped } from '../../model/error.ts';
 import { print, prompt } from '../../report/terminal.ts';
 
 export class Answers {
@@ -47,7 +47,22 @@ export class Answers {
         this.#ended = true;
         this.#wake?.();
       });
-    while (this.#lines.length === 0 && !this.#ended) await new Promise<void>((resolve) => (this.#wake = resolve));
+    while (this.#lines.length === 0 && !this.#ended) await this.#waiting();
     return this.#lines.shift();
+  }
+
+  /** Nothing is half done while a question waits: a signal ends it. */
+  #waiting(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const stop = (signal: NodeJS.Signals) => {
+        print('stdout', ['']);
+        reject(new Stopped(signal as 'SIGINT'));
+      };
+      this.#wake = () => {
+        process.off('SIGINT', stop).off('SIGTERM', stop);
+        resolve();
+      };
+      process.once('SIGINT', stop).once('SIGTERM', stop);
+    });
   }
 }

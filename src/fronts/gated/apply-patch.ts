@@ -2,16 +2,16 @@
 
 import { resolve } from 'node:path';
 import { SdError } from '../../model/error.ts';
-import { holdsFor, installedPseudo, setPseudoProducts } from '../../operations/pseudo-products.ts';
+import { installedPseudo, setPseudoProducts } from '../../operations/pseudo-products.ts';
 import { readSteps, stepsDirectory } from '../../operations/steps-record.ts';
 import { printFindings } from '../../report/failure.ts';
 import { print } from '../../report/terminal.ts';
 import { argument, type FrontCommand, type FrontDeclaration, type FrontInvocation, has } from '../declaration.ts';
-import { gateError, prerequisiteOf } from './archive-name.ts';
-import { type Grade, gradeNamed, openPatch, type PatchArchive, type PatchOffer, patchAt } from './patch-archive.ts';
-import { type Platform, platformOf, ROOT_FLAG } from './platform.ts';
+import { requireFitting } from './gate.ts';
+import { type Grade, gradeNamed, openPatch, type PatchArchive, patchAt } from './patch-archive.ts';
+import { platformOf, ROOT_FLAG } from './platform.ts';
 import { listServices, requireRunning } from './services.ts';
-import { isMidUpgrade, readVersionFile, type VersionFile } from './version-file.ts';
+import { readVersionFile } from './version-file.ts';
 import { asJob, engineOptions, requireDone, type Work } from './work.ts';
 
 const declaration: FrontDeclaration = {
@@ -55,7 +55,7 @@ async function run(invocation: FrontInvocation): Promise<number> {
   if (path === undefined || more.length > 0) throw usage('apply-patch takes one archive at a time.');
   const offer = patchAt(resolve(caller.cwd, path));
   const version = readVersionFile(platform);
-  requireFitting(platform, offer, version);
+  requireFitting(platform, offer.name, version);
   if (has(invocation, '-p')) {
     print('stdout', [`${offer.name.stem} fits: IaaS version ${offer.name.iaas}.`]);
     return 0;
@@ -67,19 +67,6 @@ async function run(invocation: FrontInvocation): Promise<number> {
   } finally {
     patch.close();
   }
-}
-
-/** The gate (QP2). Throws SdError `patch_not_for_platform`, `upgrade_unfinished`. */
-function requireFitting(platform: Platform, { name }: PatchOffer, version: VersionFile): void {
-  if (isMidUpgrade(version)) {
-    throw new SdError('upgrade_unfinished', {
-      what: `The patch "${name.stem}" cannot be applied.`,
-      because: 'The platform is in the middle of an upgrade.',
-      todo: 'Complete it first: platform-upgrade --resume.',
-    });
-  }
-  if (holdsFor(prerequisiteOf(name), version.current)) return;
-  throw gateError(name, version.current.qingcloud!, platform.setting('upgrade_document'));
 }
 
 async function perform(work: Work, patch: PatchArchive, grade: Grade | undefined): Promise<number> {

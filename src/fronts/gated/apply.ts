@@ -21,6 +21,7 @@ import { freshRecord, runSteps, type Step } from '../../operations/steps.ts';
 import { StepsJournal, stepsDirectory } from '../../operations/steps-record.ts';
 import { appliedPatches, storedPatches } from './applied.ts';
 import { levelTag, productTag } from './archive-name.ts';
+import { requireFitting } from './gate.ts';
 import type { Grade, PatchArchive } from './patch-archive.ts';
 import { writePatchPsf } from './patch-psf.ts';
 import { readVersionFile, renderVersionFile, VERSION_FILE } from './version-file.ts';
@@ -134,6 +135,8 @@ function levelStep(work: Work, patch: PatchArchive): Step {
     async action() {
       // A patch's own program may have written the file.
       const before = readVersionFile(platform);
+      // Somebody may have begun an upgrade meanwhile.
+      requireFitting(platform, patch.name, before);
       const values = { ...before.current, [levelTag(patch.name)]: patch.name.level };
       const view = { path: VERSION_FILE, text: renderVersionFile(before, values) };
       requireDone(

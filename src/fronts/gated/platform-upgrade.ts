@@ -3,8 +3,8 @@
 import { resolve } from 'node:path';
 import { SdError } from '../../model/error.ts';
 import { nearest } from '../../model/nearest.ts';
-import { type StepState, stepWord } from '../../model/steps.ts';
-import { freshRecord, remaining, runSteps, type Step, type StepQuestions, undoStep } from '../../operations/steps.ts';
+import { remaining, type StepState, stepWord } from '../../model/steps.ts';
+import { freshRecord, runSteps, type Step, type StepQuestions, undoStep } from '../../operations/steps.ts';
 import {
   readSteps,
   StepsJournal,
@@ -69,7 +69,7 @@ async function perform(work: Work, directory: string): Promise<number> {
     if (verb === 'undo') return await takeBack(work, journal, stepsNamed(steps, operands));
     const chosen = stepsNamed(steps, invocation.operands);
     prepare(work, journal, { before, steps, chosen });
-    return await execute(work, journal, { steps, chosen: chosen.length > 0 ? chosen : steps });
+    return await execute(work, journal, chosen.length > 0 ? chosen : steps);
   } finally {
     journal.close();
   }
@@ -92,7 +92,7 @@ function prepare(
     });
   }
   if (chosen.length === 0 && !resume) {
-    if (before !== undefined) requireEnded(before, steps, isMidUpgrade(readVersionFile(platform)));
+    if (before !== undefined) requireEnded(before, isMidUpgrade(readVersionFile(platform)));
     journal.write(freshRecord(UPGRADE_JOB, steps, facts));
     return;
   }
@@ -106,8 +106,8 @@ function prepare(
 }
 
 /** A second upgrade must not make the first one's traces unreadable. */
-function requireEnded(before: StepsRecord, steps: readonly Step[], midUpgrade: boolean): void {
-  const left = remaining(steps, before);
+function requireEnded(before: StepsRecord, midUpgrade: boolean): void {
+  const left = remaining(before.steps);
   if (!midUpgrade && left.length === 0) return;
   throw new SdError('upgrade_unfinished', {
     what: 'A new upgrade cannot begin.',
@@ -116,16 +116,12 @@ function requireEnded(before: StepsRecord, steps: readonly Step[], midUpgrade: b
   });
 }
 
-async function execute(
-  work: Work,
-  journal: StepsJournal,
-  { steps, chosen }: { steps: readonly Step[]; chosen: readonly Step[] },
-): Promise<number> {
+async function execute(work: Work, journal: StepsJournal, chosen: readonly Step[]): Promise<number> {
   const answers = has(work.invocation, '-i') ? new Answers() : undefined;
   const ask = answers === undefined ? {} : { ask: questions(answers) };
   try {
     const { failed } = await runSteps({ steps: chosen, journal, emit: work.emit, ...ask });
-    const left = remaining(steps, journal.record);
+    const left = remaining(journal.record.steps);
     if (failed === undefined) {
       if (left.length > 0) work.voice.say(...left);
       return 0;
@@ -134,7 +130,7 @@ async function execute(
   } catch (error) {
     // An operator who goes away, or a signal: what is left behind is told all the same.
     if (!(error instanceof SdError && error.code === 'upgrade_failed'))
-      work.voice.say(...remaining(steps, journal.record));
+      work.voice.say(...remaining(journal.record.steps));
     throw error;
   } finally {
     answers?.close();
@@ -204,6 +200,7 @@ function listSteps(directory: string): number {
     'stdout',
     record.steps.map(({ name, title }, at) => `${name.padEnd(first)}  ${words[at]!.padEnd(second)}  ${title}`),
   );
+  print('stdout', remaining(record.steps));
   return 0;
 }
 

@@ -6,15 +6,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SdError } from '../../../src/model/error.ts';
 import type { SdEvent } from '../../../src/model/events.ts';
-import { stepWord } from '../../../src/model/steps.ts';
-import {
-  freshRecord,
-  remaining,
-  runSteps,
-  type Step,
-  type StepQuestions,
-  undoStep,
-} from '../../../src/operations/steps.ts';
+import { remaining, stepWord } from '../../../src/model/steps.ts';
+import { freshRecord, runSteps, type Step, type StepQuestions, undoStep } from '../../../src/operations/steps.ts';
 import { readSteps, StepsJournal, stepsDirectory, stepsRunning } from '../../../src/operations/steps-record.ts';
 
 let directory: string;
@@ -121,7 +114,7 @@ describe('what is left behind', () => {
     await run([off(), failing('work'), step('on')]);
     const journal = new StepsJournal(directory, readSteps(directory, 'job')!);
     await undoStep({ journal, emit: () => undefined }, off());
-    expect(remaining([off()], journal.record)).toEqual([]);
+    expect(remaining(journal.record.steps)).toEqual([]);
     await expect(
       undoStep({ journal, emit: () => undefined }, { name: 'x', title: 'X', action: async () => undefined }),
     ).rejects.toThrow('cannot be taken back');
