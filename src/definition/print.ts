@@ -2,7 +2,7 @@
 // Promise: what is printed here, Scanner and value.ts read back as the same value; known keywords in the table's order, then the
 // vendor-defined ones in their own.
 
-import type { Attributes, AttributeValue } from '../model/attributes.ts';
+import { type Attributes, type AttributeValue, attributesOf } from '../model/attributes.ts';
 import type { Keyword, ObjectClass } from './keywords.ts';
 import { keywordOf, keywordsOf } from './keywords.ts';
 
@@ -35,6 +35,13 @@ export function printObject(
   layout: Layout = '1.0',
 ): string {
   return `${keyword}\n${printAttributes(kind, attributes, layout)}`;
+}
+
+/** The same attributes in the order they are printed in. */
+export function inOrder(kind: ObjectClass, attributes: Attributes): Attributes {
+  const known = Array.from(keywordsOf(kind), ({ name }) => name).filter((name) => Object.hasOwn(attributes, name));
+  const other = Object.keys(attributes).filter((keyword) => keywordOf(kind, keyword)?.name !== keyword);
+  return attributesOf([...known, ...other].map((name) => [name, attributes[name]!]));
 }
 
 /** One `keyword value` line for each value. */

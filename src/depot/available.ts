@@ -1,6 +1,8 @@
 // Software objects as a depot holds them, directory or serial: the attributes SD's tools add, those an installed object has taken
-// away (formats.md 4, 9, 10; patches.md 3.8). Pure.
+// away (formats.md 4, 9, 10; patches.md 3.8). Attributes stand in the order of INDEX, so that software that comes back from a tape is the
+// same to the last byte. Pure.
 
+import { inOrder } from '../definition/print.ts';
 import { type Attributes, list, text, withAttributes } from '../model/attributes.ts';
 import type { FileRecord, Fileset, Product, Subproduct } from '../model/software.ts';
 import { tagOf } from '../model/software.ts';
@@ -42,12 +44,13 @@ export function availableAttributes(
   there: Attributes | undefined,
   arrival: Arrival,
 ): Attributes {
-  return withAttributes(withoutRootOnly(attributes), {
+  const available = withAttributes(withoutRootOnly(attributes), {
     data_model_revision: text(attributes, 'data_model_revision') || DATA_MODEL,
     instance_id: instanceOf(id, text(attributes, 'tag')),
     control_directory: id,
     ...timesOf(attributes, there, arrival),
   });
+  return inOrder('bundle', available);
 }
 
 function timesOf(from: Attributes, there: Attributes | undefined, { now, keepTimes }: Arrival) {
@@ -66,7 +69,8 @@ export function availableProduct(
   const attributes = withAttributes(availableAttributes(from.attributes, id, there?.attributes, arrival), {
     all_filesets: allFilesets(from, there),
   });
-  return { id, attributes, subproducts: mergedSubproducts(from, there), controlFiles: from.controlFiles };
+  const subproducts = mergedSubproducts(from, there);
+  return { id, attributes: inOrder('product', attributes), subproducts, controlFiles: from.controlFiles };
 }
 
 /** A fileset; `files` are its completed records, `there` what keeps its create_time. */
@@ -85,7 +89,7 @@ export function availableFileset(
     ...timesOf(from.attributes, there, arrival),
     state: 'available',
   });
-  return { id, attributes, controlFiles: from.controlFiles };
+  return { id, attributes: inOrder('fileset', attributes), controlFiles: from.controlFiles };
 }
 
 /** The record of a file that lies in the depot, with the facts found while its plain bytes were read, and how it is compressed. */
