@@ -171,12 +171,12 @@ describe('the list', () => {
     expect([swjob().exit, swjob(...words).exit]).toEqual([0, 2]);
   });
 
-  test('autoremove_job leaves nothing behind; sd and -i say that there is no browser', () => {
+  test('autoremove_job leaves nothing behind; sd and -i want a terminal', () => {
     depots();
     site.ok('swinstall', '-x', 'verbose=0', '-x', 'autoremove_job=true', '-s', './D', 'ACME', '@', './R');
     expect(readdirSync(site.path('adm/queue'))).toEqual(['last']);
     for (const ran of [swjob('-i'), site.run('sd', [])]) {
-      expect([ran.exit, ran.stdout, flat(ran.stderr).includes('[not_supported]')]).toEqual([1, '', true]);
+      expect([ran.exit, ran.stdout, flat(ran.stderr).includes('[no_terminal]')]).toEqual([1, '', true]);
     }
   });
 });

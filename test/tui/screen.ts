@@ -87,10 +87,10 @@ export class Screen {
     return text;
   }
 
-  /** Waits for `wanted`, then compares the screen, or its first lines, with a picture. */
-  async picture(name: string, wanted: string | RegExp, lines = 100): Promise<void> {
+  /** Waits for `wanted`, then compares the screen, or its lines `from` to before `to`, with a picture. */
+  async picture(name: string, wanted: string | RegExp, from = 0, to = 100): Promise<void> {
     const text = await this.until(wanted);
-    const shown = `${this.#masked(text.split('\n').slice(0, lines).join('\n'))}\n`;
+    const shown = `${this.#masked(text.split('\n').slice(from, to).join('\n'))}\n`;
     const file = join(PICTURES, `${name}.txt`);
     if (process.env.UPDATE_PICTURES) writeFileSync(file, shown);
     expect(shown, `picture ${name}`).toBe(existsSync(file) ? readFileSync(file, 'utf8') : '');

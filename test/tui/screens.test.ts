@@ -71,7 +71,7 @@ describe('swinstall without software', () => {
     await shown.until('Beginning Analysis and Execution');
     shown.press('Enter', 'o');
     // The log below folds by the length of the machine's name.
-    await shown.picture('installed', 'Completed', 9);
+    await shown.picture('installed', 'Completed', 0, 9);
     shown.press('d', 'q');
     await expectClean(shown, 0);
     const installed = rows(site.ok('swlist', '-l', 'fileset', '@', './R')).map((row) => row.split(/\s+/)[0]);
@@ -102,12 +102,12 @@ describe('swinstall without software', () => {
     shown.press('d');
     await shown.until('product PHKL_20016');
     shown.press('Enter', 'F10', 'Right', 'Right', 'Right');
-    await shown.picture('menu', 'Match What Target Has');
+    await shown.picture('menu', 'Match What Target Has', 3);
     // Escape and another key at once would be that key with Alt.
     shown.press('F10');
     await shown.until('F10 menus');
     shown.press('?');
-    await shown.picture('keyboard', 'Keyboard');
+    await shown.picture('keyboard', 'Keyboard', 3);
     shown.press('Enter', 'q');
     await expectClean(shown, 0);
     expect(below(site.path('R'))).toEqual([]);
@@ -177,7 +177,7 @@ test('swremove explains a refused rollback, and exits with its code', async () =
   for (const patch of ['X11', 'PHSS_25201', 'PHSS_27875']) {
     site.ok('swinstall', '-x', 'autoselect_patches=false', '-s', './D', patch, '@', './R');
   }
-  const shown = open('swremove @ ./R');
+  const shown = open('swremove -i @ ./R');
   await shown.until('q quit');
   shown.press('Space');
   await shown.picture('superseded-marked', 'Marked: 1 fileset');
@@ -209,8 +209,11 @@ test('swcopy -i takes software named too, and a cancelled analysis changes nothi
 test('swlist -i looks down to the files, without colour and in ASCII', async () => {
   const shown = open('swlist -i -s ./D', { env: { NO_COLOR: '1', LANG: 'C' } });
   await shown.until('q quit');
+  await shown.picture('listing', 'q quit', 3);
   shown.press('Enter', 'Enter', 'Enter', 'Down', 'd');
-  await shown.picture('description', '[OK]');
+  const text = await shown.until('[OK]');
+  expect(text).toMatch(/\+ fileset X11-RUN-CL -+\+/);
+  expect(text).toContain('title "X11 clients"');
   expect(shown.text(true)).not.toMatch(/\u001b\[[0-9;]*3[0-7]m/);
   shown.press('Enter', 'q');
   await expectClean(shown, 0);
@@ -232,6 +235,10 @@ test('sd browses jobs and removes one', async () => {
   shown.press('q');
   await expectClean(shown, 0);
   expect(rows(site.ok('swjob'))).toHaveLength(1);
+  shown.type('clear; swjob -i; echo "exit $?"');
+  await shown.until('swjob - Job Browser');
+  shown.press('q');
+  await expectClean(shown, 0);
 });
 
 describe('progress', () => {
