@@ -186,7 +186,11 @@ describe('as_patch', () => {
     versions();
     installed('./S/1.0~b1.deb');
     const before = inRoot();
-    installed('./S', '-x', 'as_patch=true');
+    const ran = install('./S', '-x', 'as_patch=true', '*');
+    expect([ran.exit, flat(ran.stdout + ran.stderr)], ran.stderr).toEqual([
+      0,
+      expect.stringContaining('The patch "demo-1_0" leaves what its version no longer has: /opt/gone.'),
+    ]);
     expect(site.read('R/opt/two')).toBe('second\n');
     expect(site.read('R/opt/gone')).toBe('gone\n');
     expect(filesOf('demo-1_1')).toEqual(['/opt/new', '/opt/one', '/opt/two']);

@@ -52,7 +52,8 @@ export function packagesDepot(location: string, packages: readonly OriginPackage
     findings: [],
     notes(filesets) {
       const taken = filesets.flatMap((key) => files.made(key) ?? []);
-      return [...leftOut(taken), ...outside(taken), ...(options.asPatch ? notPatches(taken, made) : [])];
+      const patches = options.asPatch ? [...notPatches(taken, made), ...stayBehind(taken, files)] : [];
+      return [...leftOut(taken), ...outside(taken), ...patches];
     },
     catalog: {
       ...emptyCatalog('depot'),
@@ -78,6 +79,7 @@ class Files {
   readonly #made: ReadonlyMap<FilesetKey, Made>;
   readonly #payloads: OpenPayloads;
   readonly #records = new Map<FilesetKey, readonly FileRecord[]>();
+  readonly #gone = new Map<FilesetKey, readonly string[]>();
   #owners: Map<string, FilesetKey[]> | undefined;
 
   constructor(made: readonly Made[], payloads: OpenPayloads) {
@@ -97,14 +99,23 @@ class Files {
     return known;
   }
 
+  /** Paths of its base that a patch's version no longer has. */
+  gone(key: FilesetKey): readonly string[] {
+    this.records(key);
+    return this.#gone.get(key) ?? [];
+  }
+
   owners(path: string): readonly FilesetKey[] {
     this.#owners ??= this.#allOwners();
     return this.#owners.get(path) ?? [];
   }
 
-  #brought({ from, relatives }: Made): readonly FileRecord[] {
+  #brought({ from, key, relatives }: Made): readonly FileRecord[] {
     const all = this.#payloads.records(from);
-    return relatives.patch ? differing(relatives.patch.base(), all).records : all;
+    if (relatives.patch === undefined) return all;
+    const { records, gone } = differing(relatives.patch.base(), all);
+    this.#gone.set(key, gone);
+    return records;
   }
 
   #allOwners(): Map<string, FilesetKey[]> {
@@ -241,6 +252,18 @@ function outside(taken: readonly Made[]): Finding[] {
   const named = safeName(all.slice(0, MOST_NAMED).join(', '));
   const text = `Neither the source nor the target holds the following as SD software; the machine must have it: ${named}${more}.`;
   return [{ severity: 'note', code: 'needed_elsewhere', text }];
+}
+
+/** What patches cannot take away. */
+function stayBehind(taken: readonly Made[], files: Files): Finding[] {
+  return taken.flatMap(({ product, key }) => {
+    const gone = files.gone(key);
+    if (gone.length === 0) return [];
+    const more = gone.length > MOST_NAMED ? `, and ${gone.length - MOST_NAMED} more` : '';
+    const named = safeName(gone.slice(0, MOST_NAMED).join(', '));
+    const text = `The patch "${product.id}" leaves what its version no longer has: ${named}${more}.`;
+    return [{ severity: 'note', code: 'patch_leaves_files', text, subjects: [product.id] }];
+  });
 }
 
 /** What as_patch was asked for and could not be. */
