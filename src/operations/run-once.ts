@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { conditionFacts, ranOnce } from '../execution/conditions.ts';
 import { execScript, type ScriptOwner } from '../execution/scripts.ts';
 import { evaluateCondition, requireTclsh } from '../host/condition.ts';
+import { cksumOf } from '../host/digest.ts';
 import { adminDirectory, installedCatalog, isBeingChanged } from '../ipd/ipd.ts';
 import { text } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
@@ -63,18 +64,40 @@ export async function readWaiting(depot: string): Promise<Waiting[]> {
   }
 }
 
-/** Tags of all software of a depot or archive that neither runs once nor is a tombstone. Throws what openDepot throws. */
-export async function readOthers(depot: string): Promise<string[]> {
+/** What an archive from elsewhere brings. */
+export interface Arrival {
+  readonly waiting: readonly Waiting[];
+  /** Tags of all software that neither runs once nor is a tombstone. */
+  readonly others: readonly string[];
+  /** Control files that are not what their record says, as `TAG/name`: nobody may run them. */
+  readonly damaged: readonly string[];
+}
+
+/** Looks through a depot or archive before anything of it is taken. Throws what openDepot throws. */
+export async function readArrival(depot: string): Promise<Arrival> {
   const target = await openListedDepot(depot);
   try {
     const { catalog } = target;
+    const all = [...everyFileset(catalog)];
     const others = catalog
       .products()
-      .filter(({ filesets }) => !filesets.every((each) => runsOnce(each) || isTombstone(each)));
-    return [...catalog.bundles(), ...others].map(tagOf);
+      .filter((each) => !each.filesets.every((one) => runsOnce(one) || isTombstone(one)));
+    return {
+      waiting: all.flatMap((placed) => waitingOf(catalog, placed)),
+      others: [...catalog.bundles(), ...others].map(tagOf),
+      damaged: all.flatMap((placed) => damagedIn(catalog, placed)),
+    };
   } finally {
     target.close();
   }
+}
+
+function damagedIn(catalog: Catalog, { product, fileset, key }: Placed): string[] {
+  return fileset.controlFiles.flatMap(({ tag, cksum }) => {
+    const content = catalog.controlFile(key, tag);
+    const whole = content !== undefined && (cksum === undefined || cksumOf(content) === cksum);
+    return whole ? [] : [`${tagOf(product)}/${tag}`];
+  });
 }
 
 /** What ran on the root. Throws SdError `catalog_damaged`. */

@@ -10,7 +10,7 @@ import { SdError } from '../../model/error.ts';
 import type { Outcome } from '../../model/plan.ts';
 import { copy } from '../../operations/copy.ts';
 import { packageSoftware } from '../../operations/package.ts';
-import { readOthers, readWaiting, type Waiting } from '../../operations/run-once.ts';
+import { readArrival, type Waiting } from '../../operations/run-once.ts';
 import type { FrontInvocation } from '../declaration.ts';
 import { requireId, tagFor } from './id.ts';
 import { contextOf, optionsOf } from './place.ts';
@@ -25,9 +25,9 @@ export interface Definition {
 
 const silent = (): void => undefined;
 
-/** Definitions of a bundle in order. Throws SdError `not_a_bundle`, `bad_hotpatch_id`, and what a damaged depot throws. */
-export async function readBundle(path: string): Promise<Waiting[]> {
-  const others = await readOthers(path);
+/** Definitions of a bundle in order. Throws SdError `not_a_bundle`, `bad_hotpatch_id`, `bundle_damaged`, and what a damaged depot throws. */
+export async function readBundle(path: string): Promise<readonly Waiting[]> {
+  const { waiting, others, damaged } = await readArrival(path);
   if (others.length > 0) {
     throw new SdError('not_a_bundle', {
       what: `"${path}" is no bundle of hot patches.`,
@@ -36,9 +36,14 @@ export async function readBundle(path: string): Promise<Waiting[]> {
       data: { path },
     });
   }
-  const entries = await readWaiting(path);
-  for (const { id } of entries) requireId(id);
-  return entries;
+  for (const { id } of waiting) requireId(id);
+  if (damaged.length === 0) return waiting;
+  throw new SdError('bundle_damaged', {
+    what: `The bundle "${path}" is damaged.`,
+    because: `These scripts are not what they were: ${damaged.slice(0, 5).join(', ')}.`,
+    todo: 'Bring it here again, or make it anew.',
+    data: { path },
+  });
 }
 
 /** Adds a hot patch to a bundle, or makes the bundle; one of the same id is replaced. Answers how many it holds now. */

@@ -1,5 +1,6 @@
 // Bundles into the store of a root: by command, or found in the directory of incoming bundles.
-// Promise: a bundle goes in whole or not at all; one that cannot be read is set aside once, with its reason, and stops nothing else.
+// Promise: a bundle is looked through before anything of it goes in, and one that a crash cut short is imported again; one that cannot be
+// used is set aside once, with its reason, and stops nothing else.
 
 import { lstatSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,7 +19,7 @@ export interface Imported {
   readonly withdrawn: readonly string[];
 }
 
-/** Takes the definitions of a bundle into the store. Throws SdError `not_a_bundle`, and what a damaged depot throws. */
+/** Takes the definitions of a bundle into the store. Throws SdError `not_a_bundle`, `bundle_damaged`, and what openDepot throws. */
 export async function importBundle(place: Place, file: string): Promise<Imported> {
   const entries = await readBundle(file);
   requireDone(await copyInto(place.invocation, file, place.store));
