@@ -82,7 +82,9 @@ export function resultOf(job: Job, target?: string): string {
   const results = target === undefined ? job.results : job.results.filter((each) => each.target === target);
   if (job.state === 'crashed') return 'errors';
   if (job.state === 'active' || job.state === 'scheduled') return '';
-  if (results.some((each) => each.exitCode !== 0) || (target === undefined && job.exitCode === 1)) return 'errors';
+  // 2 may stand for warnings only; 1, and what a signal leaves (130, 143), may come before any target has a result.
+  const failed = target === undefined && ![undefined, 0, 2].includes(job.exitCode);
+  if (failed || results.some((each) => each.exitCode !== 0)) return 'errors';
   return results.some((each) => each.warnings > 0) ? 'warnings' : 'success';
 }
 

@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { parseCommandLine } from '../../../src/cli/program.ts';
+import { swask } from '../../../src/commands/swask.ts';
 import { swinstall } from '../../../src/commands/swinstall.ts';
 import { swpackage } from '../../../src/commands/swpackage.ts';
 import { swreg } from '../../../src/commands/swreg.ts';
@@ -61,7 +62,7 @@ test.each([
   expect(parse(swinstall, ...argv)).toMatchObject({ operands, targets });
 });
 
-test('a second @, an unknown flag, a missing argument and a flag of later releases are refused', () => {
+test('a second @, an unknown flag, a missing argument and a flag that makes no sense here are refused', () => {
   expect(refusal(() => parse(swinstall, 'A', '@', '/t', '@', '/u')).code).toBe('bad_usage');
   expect(refusal(() => parse(swinstall, '-P', 'A'))).toEqual({
     code: 'bad_usage',
@@ -69,5 +70,5 @@ test('a second @, an unknown flag, a missing argument and a flag of later releas
   });
   expect(refusal(() => parse(swinstall, '--hepl')).message).toContain('"--help"');
   expect(refusal(() => parse(swinstall, 'A', '-s')).message).toContain('-s source');
-  expect(refusal(() => parse(swinstall, '-i', 'A')).code).toBe('not_supported');
+  for (const flag of ['-Qnow', '-Jx-1']) expect(refusal(() => parse(swask, flag, 'A')).code).toBe('not_supported');
 });
