@@ -42,7 +42,7 @@ const HELP = [
 ] as const;
 
 /** Status words of SD, and how they look. */
-export function statusOf({ plan, findings, stage }: AnalysedTarget): readonly [string, Style] {
+function statusOf({ plan, findings, stage }: AnalysedTarget): readonly [string, Style] {
   const errors = findings.filter((finding) => finding.severity === 'error');
   if (stage === 'waiting') return ['Waiting', 'dim'];
   if (stage === 'working' && !plan && errors.length === 0) return ['Analysing', 'plain'];
@@ -59,12 +59,12 @@ export function analysisWindow(state: AnalysisState): Window<string> {
 }
 
 /** `Install`, `New version` ... */
-export function actionWord(action: string): string {
+function actionWord(action: string): string {
   return action.charAt(0).toUpperCase() + action.slice(1).replaceAll('_', ' ');
 }
 
 /** Errors and warnings first, then what would be done, then what stays out; at most `columns` wide. */
-export function summaryLines({ plan, findings }: AnalysedTarget, columns: number): Line[] {
+function summaryLines({ plan, findings }: AnalysedTarget, columns: number): Line[] {
   const said = findings.filter((finding) => finding.severity !== 'note');
   const planned = plan?.products.flatMap((product) => product.filesets) ?? [];
   const left = plan?.left ?? [];

@@ -60,9 +60,9 @@ export function cellOf(object: BrowsedObject, column: ColumnId): string {
   }
 }
 
-/** State of a fileset; of what holds filesets the state they share, '' where they differ. */
+/** State of a fileset; of a product the state its filesets share, '' where they differ. A bundle may hold too many to ask at each drawing. */
 function stateOf(object: BrowsedObject): string {
-  if (object.kind === 'file') return '';
+  if (object.kind === 'file' || object.kind === 'bundle') return '';
   if (object.kind === 'fileset') return object.attribute('patch_state') || object.attribute('state');
   const states = new Set(object.inside().map(stateOf));
   return states.size === 1 ? [...states][0]! : '';
