@@ -1,5 +1,5 @@
 // A directory as a gzip-compressed tar archive, with tar(1), for archives that are not depots.
-// Promise: the archive appears whole or not at all; owners in it are root, order is by name, so that the same content gives the same bytes.
+// Promise: the archive appears whole or not at all; owners in it are root, and they are in order of names.
 
 import { renameSync, rmSync } from 'node:fs';
 import { runProgram } from '../host/program.ts';

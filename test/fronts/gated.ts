@@ -1,8 +1,9 @@
 // A small platform for one test: a copy of what depots/fronts/gated/make-platform.sh makes, and the commands of the front as programs.
-// It lies below /tmp and not in memory: programs inside the nodes' roots are executed, and /dev/shm may forbid that.
+// It lies in memory, as the suite's other temporary directories, unless programs cannot be executed there: those of the nodes' roots are.
 
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BIN } from '../programs.ts';
 
@@ -20,12 +21,23 @@ export interface How {
   readonly cwd?: string;
 }
 
+/** A directory for temporary ones in which programs can be executed. */
+function executable(): string {
+  const probe = mkdtempSync(join(tmpdir(), 'gated-probe-'));
+  try {
+    writeFileSync(join(probe, 'program'), '#!/bin/sh\nexit 0\n', { mode: 0o755 });
+    return spawnSync(join(probe, 'program')).status === 0 ? tmpdir() : '/tmp';
+  } finally {
+    rmSync(probe, { recursive: true, force: true });
+  }
+}
+
 let template: string | undefined;
 
 /** Made once a file; copies of it are quick. */
 function templatePlatform(): string {
   if (template === undefined) {
-    template = mkdtempSync('/tmp/gated-template-');
+    template = mkdtempSync(join(executable(), 'gated-template-'));
     execFileSync('sh', [MAKER, template]);
   }
   return template;
@@ -41,7 +53,7 @@ export class Platform {
   readonly top: string;
 
   constructor() {
-    this.top = mkdtempSync('/tmp/gated-');
+    this.top = mkdtempSync(join(executable(), 'gated-'));
     execFileSync('cp', ['-a', `${templatePlatform()}/.`, this.top]);
     writeFileSync(join(this.top, 'defaults'), `admin_directory=${this.top}/adm\n`);
   }
