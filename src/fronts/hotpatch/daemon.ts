@@ -108,11 +108,22 @@ async function onePass(place: Place, options: ResolvedOptions, bell: Bell): Prom
     await importIncoming(place, { imported: tellImport, refused });
     await runPass(place, options, voice, () => bell.stopped);
   } catch (error) {
-    if (!(error instanceof SdError)) throw error;
     ok = false;
-    printError(error);
+    printError(machineError(error));
   }
   return ok;
+}
+
+/** A full disk or a missing right is told and tried again in the next pass. Throws what is no failure of the machine. */
+function machineError(error: unknown): SdError {
+  if (error instanceof SdError) return error;
+  if (!hasErrno(error, 'EACCES', 'EDQUOT', 'EIO', 'EMFILE', 'ENOENT', 'ENOSPC', 'EPERM', 'EROFS')) throw error;
+  return new SdError('machine_failed', {
+    what: 'The pass ended in the middle of its work.',
+    because: reasonOf(error),
+    todo: 'The next one tries again.',
+    cause: error,
+  });
 }
 
 function tellImport({ file, added, withdrawn }: Imported): void {
