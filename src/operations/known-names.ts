@@ -3,7 +3,10 @@
 
 import { keywordsOf } from '../definition/keywords.ts';
 import type { Catalog } from '../model/catalog.ts';
+import { nearest } from '../model/nearest.ts';
+import type { Finding } from '../model/plan.ts';
 import { tagOf } from '../model/software.ts';
+import { presentName } from './list-attributes.ts';
 import { openListedDepot, openListedRoot } from './list-target.ts';
 
 /** A name and what it is, in a few words. */
@@ -48,4 +51,13 @@ export function attributeNames(): string[] {
     [...keywordsOf(level)].map((keyword) => keyword.name),
   );
   return [...new Set(names)].sort();
+}
+
+/** A WARNING for an attribute that SD does not know by any of its names; undefined for one it knows. */
+export function unknownAttribute(name: string): Finding | undefined {
+  const known = attributeNames();
+  if (known.includes(presentName(name)) || /^vendor\./.test(name)) return undefined;
+  const near = nearest(name, known);
+  const text = `No object listed has the attribute "${name}".${near === undefined ? '' : `  Did you mean "${near}"?`}`;
+  return { severity: 'warning', code: 'unknown_attribute', text, subjects: [name] };
 }

@@ -100,14 +100,19 @@ interface Meant extends Named {
 }
 
 function selected(view: View, levels: ReadonlySet<ListLevel>, request: ListRequest): Listed {
-  const { found, findings } = readOperands<Meant>(request.software, place(request), (operand) => {
-    const categories = levels.has('category') ? categoryRows(view, operand) : [];
-    const software =
-      levels.size === 1 && levels.has('category') ? { bundles: [], parts: [] } : named(operand, view.catalog);
-    const fits = levels.size === 0 || levels.has('patch') || reachesProducts(levels);
-    const meant = fits ? software : { bundles: levels.has('bundle') ? software.bundles : [], parts: [] };
-    return meant.bundles.length + meant.parts.length + categories.length > 0 ? { ...meant, categories } : undefined;
-  });
+  const { found, findings } = readOperands<Meant>(
+    request.software,
+    place(request),
+    (operand) => {
+      const categories = levels.has('category') ? categoryRows(view, operand) : [];
+      const software =
+        levels.size === 1 && levels.has('category') ? { bundles: [], parts: [] } : named(operand, view.catalog);
+      const fits = levels.size === 0 || levels.has('patch') || reachesProducts(levels);
+      const meant = fits ? software : { bundles: levels.has('bundle') ? software.bundles : [], parts: [] };
+      return meant.bundles.length + meant.parts.length + categories.length > 0 ? { ...meant, categories } : undefined;
+    },
+    () => [...view.catalog.products(), ...view.catalog.bundles()].map(tagOf),
+  );
   if (found.length === 0) return { findings };
   const categories = found.flatMap((each) => each.categories);
   const rows = levels.size === 0 ? contents(view, found) : rowsOfLevels(view, levels, found, categories);

@@ -4,6 +4,7 @@
 
 import type { Catalog } from '../model/catalog.ts';
 import { SdError } from '../model/error.ts';
+import { nearest } from '../model/nearest.ts';
 import type { Finding } from '../model/plan.ts';
 import type { Bundle, Fileset, Product, Subproduct } from '../model/software.ts';
 import { splitKey, tagOf } from '../model/software.ts';
@@ -116,18 +117,22 @@ function union(left: ProductPart, right: ProductPart): ProductPart {
   };
 }
 
-/** Reads operands one by one: what each names, and an ERROR for each that names nothing or cannot be read. */
+/**
+ * Reads operands one by one: what each names, and an ERROR for each that names nothing or cannot be read. `known` are the tags that a
+ * misspelt one may have meant.
+ */
 export function readOperands<T>(
   operands: readonly string[],
   place: string,
   look: (operand: string) => T | undefined,
+  known: () => Iterable<string> = () => [],
 ): { found: T[]; findings: Finding[] } {
   const found: T[] = [];
   const findings: Finding[] = [];
   for (const operand of operands) {
     try {
       const result = look(operand);
-      if (result === undefined) findings.push(notFound(operand, place));
+      if (result === undefined) findings.push(notFound(operand, place, known()));
       else found.push(result);
     } catch (error) {
       if (!(error instanceof SdError)) throw error;
@@ -137,11 +142,14 @@ export function readOperands<T>(
   return { found, findings };
 }
 
-function notFound(operand: string, place: string): Finding {
+function notFound(operand: string, place: string, known: Iterable<string>): Finding {
+  const tag = operand.split(/[.,]/, 1)[0]!;
+  const tags = [...known];
+  const near = tags.includes(tag) ? undefined : nearest(tag, tags);
   return {
     severity: 'error',
     code: 'software_not_found',
-    text: `Software "${operand}" was not found on host "${place}".`,
+    text: `Software "${operand}" was not found on host "${place}".${near === undefined ? '' : `  Did you mean "${near}"?`}`,
     subjects: [operand],
   };
 }

@@ -4,7 +4,7 @@
 import { resolveInRoot } from '../host/rootpath.ts';
 import type { Catalog } from '../model/catalog.ts';
 import { SdError } from '../model/error.ts';
-import type { Listing } from '../model/listing.ts';
+import type { Listing, ListingSection } from '../model/listing.ts';
 import type { Finding } from '../model/plan.ts';
 import type { ListRequest } from './list-catalog.ts';
 import { listCatalog } from './list-catalog.ts';
@@ -38,7 +38,8 @@ export async function list(request: ListRequest): Promise<ListOutcome> {
       : await openListedRoot(request.target, request.options.admin_directory);
     if (looksInside(request)) await target.bringRecords?.();
     const { sections, findings } = listCatalog(target.catalog, physicalOwner(target.catalog, request));
-    return outcome(sections && { of: 'software', sections }, [...target.findings, ...findings]);
+    const unknown = request.attributes.length > 0 && sections ? await unknownAttributes(request, sections) : [];
+    return outcome(sections && { of: 'software', sections }, [...target.findings, ...findings, ...unknown]);
   } catch (error) {
     if (!(error instanceof SdError)) throw error;
     const finding: Finding = { severity: 'error', code: error.code, text: error.message };
@@ -56,6 +57,17 @@ function looksInside({ levels, attributes, verbose, owner, options }: ListReques
   const shown = [...attributes, ...options.one_liner, ...options.patch_one_liner];
   const deep = levels.some((level) => level === 'file' || level === 'control_file');
   return deep || verbose || owner !== undefined || shown.some((attribute) => !IN_INDEX.has(attribute));
+}
+
+/** A WARNING for each attribute of -a that SD does not know and no listed object has: it is misspelt. */
+async function unknownAttributes(request: ListRequest, sections: readonly ListingSection[]): Promise<Finding[]> {
+  const rows = sections.flatMap((section) => section.rows).filter((row) => row.role === 'object');
+  const lacking = request.attributes.filter((name) =>
+    rows.every((row) => !row.columns.some(({ keyword, value }) => keyword === name && value.length > 0)),
+  );
+  if (lacking.length === 0 || request.verbose || rows.length === 0) return [];
+  const { unknownAttribute } = await import('./known-names.ts');
+  return lacking.flatMap((name) => unknownAttribute(name) ?? []);
 }
 
 /** Where no fileset lists the path of --owner as written, the path behind symbolic links is asked for: /bin/tool in /usr/bin. */

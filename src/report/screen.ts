@@ -1,20 +1,19 @@
 // What the two streams can show: width, colour, characters (evidence/ecosystem.md 4). Colour never carries anything that no word says.
 // Promise: without a terminal there is neither colour nor a width, so that what scripts read does not depend on who runs them.
 
-import { styleText } from 'node:util';
-
 /** What a word of a plan, a state or a message means, for the eye. */
 export type Tone = 'good' | 'change' | 'gone' | 'quiet' | 'kept' | 'bad' | 'doubt' | 'title';
 
-const STYLES: Readonly<Record<Tone, Parameters<typeof styleText>[0]>> = {
-  good: 'green',
-  change: 'cyan',
-  gone: 'red',
-  quiet: 'dim',
-  kept: 'blue',
-  bad: ['red', 'bold'],
-  doubt: 'yellow',
-  title: 'bold',
+/** Numbers of SGR (ECMA-48) that turn it on and off. Node's styleText asks the stream again, against --color=always. */
+const STYLES: Readonly<Record<Tone, readonly [on: string, off: string]>> = {
+  good: ['32', '39'],
+  change: ['36', '39'],
+  gone: ['31', '39'],
+  quiet: ['2', '22'],
+  kept: ['34', '39'],
+  bad: ['1;31', '22;39'],
+  doubt: ['33', '39'],
+  title: ['1', '22'],
 };
 
 export const COLOUR_CHOICES = ['auto', 'always', 'never'] as const;
@@ -35,7 +34,9 @@ export function hasColour(stream: 'stdout' | 'stderr'): boolean {
 
 /** The text in its tone where the stream has colour, else as it is. */
 export function toned(stream: 'stdout' | 'stderr', tone: Tone, text: string): string {
-  return hasColour(stream) ? styleText(STYLES[tone], text) : text;
+  if (!hasColour(stream)) return text;
+  const [on, off] = STYLES[tone];
+  return `\u001b[${on}m${text}\u001b[${off}m`;
 }
 
 export function isTerminal(stream: 'stdout' | 'stderr'): boolean {
