@@ -55,7 +55,13 @@ export class Site {
   /** Runs one command of the suite to its end. */
   run(command: string, words: readonly string[], how: How = {}): Ran {
     const stdin = how.input === undefined ? {} : { input: how.input };
-    const settings = { ...this.settings(how), ...stdin, encoding: 'utf8' as const, timeout: 60_000, maxBuffer: 1 << 28 };
+    const settings = {
+      ...this.settings(how),
+      ...stdin,
+      encoding: 'utf8' as const,
+      timeout: 60_000,
+      maxBuffer: 1 << 28,
+    };
     const ran = spawnSync(process.execPath, [join(BIN, command), ...words], settings);
     return { exit: ran.status, stdout: ran.stdout, stderr: ran.stderr };
   }
