@@ -3,7 +3,6 @@
 // Promise: fully qualified specs must agree; parts stand in the order in which the software came, so that patches find their bases and
 // supersede one another as they did.
 
-import { openDepot } from '../depot/open.ts';
 import type { Catalog } from '../model/catalog.ts';
 import { SdError } from '../model/error.ts';
 import type { Job } from '../model/job.ts';
@@ -12,6 +11,7 @@ import type { FilesetKey } from '../model/software.ts';
 import { qualified } from '../model/spec.ts';
 import { contentsOf } from '../selection/match.ts';
 import { type History, pathOf } from './jobs-history.ts';
+import { openSource, plainOptions } from './sources.ts';
 
 /** A fileset to bring back: its key on the target and its fully qualified spec there. */
 export interface ComesBack {
@@ -41,9 +41,11 @@ export async function restoreSteps(parts: {
   wanted: readonly ComesBack[];
   history: History;
   bundles: readonly string[];
+  /** Directory with the trusted keys and the web cache of this machine. */
+  admin: string;
 }): Promise<Restored> {
-  const { job, wanted, history, bundles } = parts;
-  const depots = new Depots();
+  const { job, wanted, history, bundles, admin } = parts;
+  const depots = new Depots(admin);
   const missing: string[] = [];
   const groups = new Map<string, Part>();
   for (const { key, spec } of wanted) {
@@ -99,6 +101,11 @@ interface Found {
 /** The depots looked at, each opened once. */
 class Depots {
   readonly #known = new Map<string, { catalog: Catalog; held: Map<string, Found> } | undefined>();
+  readonly #admin: string;
+
+  constructor(admin: string) {
+    this.#admin = admin;
+  }
 
   async holding(spec: string, sources: readonly string[]): Promise<Found | undefined> {
     for (const source of sources) {
@@ -122,7 +129,7 @@ class Depots {
   async #open(source: string) {
     if (this.#known.has(source)) return this.#known.get(source);
     const held = new Map<string, Found>();
-    const catalog = await catalogAt(source);
+    const catalog = await catalogAt(source, this.#admin);
     for (const { product, fileset, key } of catalog ? everyFileset(catalog) : []) {
       held.set(withoutLocation(qualified(product, fileset)), { source, key, patch: isPatch(fileset) });
     }
@@ -133,9 +140,9 @@ class Depots {
 }
 
 /** Undefined for a depot that is gone: that is an answer here, not a failure. */
-async function catalogAt(source: string): Promise<Catalog | undefined> {
+async function catalogAt(source: string, admin: string): Promise<Catalog | undefined> {
   try {
-    const depot = await openDepot(source);
+    const depot = await openSource(source, { options: plainOptions(admin), remember: false });
     depot.close();
     return depot.catalog;
   } catch (error) {

@@ -67,6 +67,7 @@ export async function planUndo(
       plan,
       await catalogOf(path, job.depot, admin),
       new History(queue, path, job.depot),
+      admin,
     );
     steps.push(...(await undoing.steps()));
     findings.push(...undoing.findings);
@@ -110,12 +111,14 @@ class Undoing {
   readonly #plan: Plan;
   readonly #catalog: Catalog;
   readonly #history: History;
+  readonly #admin: string;
 
-  constructor(job: Job, plan: Plan, catalog: Catalog, history: History) {
+  constructor(job: Job, plan: Plan, catalog: Catalog, history: History, admin: string) {
     this.#job = job;
     this.#plan = plan;
     this.#catalog = catalog;
     this.#history = history;
+    this.#admin = admin;
   }
 
   async steps(): Promise<UndoStep[]> {
@@ -215,6 +218,7 @@ class Undoing {
       job: this.#job,
       wanted,
       history: this.#history,
+      admin: this.#admin,
       bundles: this.#plan.bundles ?? [],
     });
     for (const because of restored.missing) this.findings.push(refusal(this.#job, because, 'undo_source_missing'));

@@ -1,6 +1,7 @@
 // Opens the depots that software is taken from: wherever they are, with the signatures that count (docs/signed-depots.md).
 // Promise: whatever a command reads of a source, its signature was judged first; an old catalog in place of a newer one is refused.
 
+import { join } from 'node:path';
 import type { Brought, Depot } from '../depot/depot.ts';
 import type { ImportOptions } from '../depot/import/depot.ts';
 import { openDepot } from '../depot/open.ts';
@@ -64,6 +65,20 @@ export async function openSource(
 function signatureSaid(depot: Depot, used: boolean, options: SourceOptions): Finding[] {
   if (depot.signed === undefined || (depot.signed.state === 'unsigned' && !used && depot.kind !== 'remote')) return [];
   return signatureFindings(depot.signed, depot.location, options.trusted_keys);
+}
+
+/** For a look at a depot that was used before: the session that takes something from it judges it with options of its own. */
+export function plainOptions(admin: string): SourceOptions {
+  return {
+    admin_directory: admin,
+    trusted_keys: join(admin, 'keys'),
+    verify_signatures: false,
+    web_cache: join(admin, 'web'),
+    web_cache_size: 2048,
+    web_connections: 6,
+    web_retries: 1,
+    web_timeout: 30,
+  };
 }
 
 /** HTTP is loaded only for who needs it. */

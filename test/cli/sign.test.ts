@@ -3,7 +3,7 @@
 
 import { execFileSync, spawnSync } from 'node:child_process';
 import { scryptSync } from 'node:crypto';
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { flat, rows, Site } from './site.ts';
@@ -148,7 +148,8 @@ describe('a directory depot', () => {
 
   test('a key that is not trusted: a WARNING, or a refusal', () => {
     packageDirectory();
-    rmSync(site.path('adm/keys'), { recursive: true });
+    renameSync(site.path('adm/keys'), site.path('elsewhere'));
+    site.ok('swlist', '-s', './D', ...REQUIRED, '-x', 'trusted_keys=elsewhere');
     refused('./D', 'signature_key_unknown', ...REQUIRED);
     const ran = site.run('swinstall', ['-s', './D', '*', '@', './R']);
     expect([ran.exit, flat(ran.stderr)]).toEqual([0, expect.stringContaining('which is not among the trusted keys')]);

@@ -80,7 +80,7 @@ export class WebServer {
   }
 }
 
-export function sendFile(request: IncomingMessage, response: ServerResponse, bytes: Buffer): void {
+function sendFile(request: IncomingMessage, response: ServerResponse, bytes: Buffer): void {
   const etag = `"${createHash('md5').update(bytes).digest('hex')}"`;
   if (request.headers['if-none-match'] === etag) {
     response.writeHead(304, { etag }).end();

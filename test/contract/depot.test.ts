@@ -5,14 +5,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Depot } from '../../src/depot/depot.ts';
 import { openDepot } from '../../src/depot/open.ts';
+import { openWebDepot } from '../../src/depot/web.ts';
+import { everyFileset } from '../../src/model/patches.ts';
 import { packageSoftware } from '../../src/operations/package.ts';
+import { WebServer } from '../cli/web-server.ts';
 import { hasSwbis, PSF, SWBIS } from '../samples.ts';
 import { options } from '../unit/selection/catalog-builder.ts';
 import { depotSuite, type Expected } from './depot-suite.ts';
 
 const context = { command: 'swpackage', user: 'root@test', host: 'test' };
 let scratch = '';
+let server: WebServer;
 
 /** Packages svc.psf and bundle.psf into one depot; PSF paths are relative to where they lie. */
 async function makeDepot(directory: string): Promise<void> {
@@ -60,8 +65,12 @@ beforeAll(async () => {
   rmSync(join(scratch, 'text', '.sd'), { recursive: true });
   await makeSerial(join(scratch, 'ours'), join(scratch, 'serial.depot'));
   writeFileSync(join(scratch, 'serial.depot.gz'), gzipSync(readFileSync(join(scratch, 'serial.depot'))));
+  server = await WebServer.start(scratch);
 });
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+afterAll(async () => {
+  await server.stop();
+  rmSync(scratch, { recursive: true, force: true });
+});
 
 const OURS: Expected = {
   filesets: [
@@ -96,6 +105,18 @@ describe('directory depot of ours', () => depotSuite(() => openDepot(join(scratc
 describe('directory depot, text only', () => depotSuite(() => openDepot(join(scratch, 'text')), OURS));
 describe('serial depot', () => depotSuite(() => openDepot(join(scratch, 'serial.depot')), OURS));
 describe('serial depot in gzip', () => depotSuite(() => openDepot(join(scratch, 'serial.depot.gz')), OURS));
+
+/** Both kinds of depots from a web server, with all records and contents brought. */
+async function fromWeb(name: string): Promise<Depot> {
+  const trust = { keys: new Map(), directory: '', required: false };
+  const limits = { cacheSize: 1e9, connections: 4, timeout: 5000, retries: 0, trust };
+  const depot = await openWebDepot(server.url(name), { caches: [join(scratch, 'cache')], ...limits });
+  await depot.bringRecords!();
+  await depot.bringContents!(Array.from(everyFileset(depot.catalog), ({ key }) => key));
+  return depot;
+}
+describe('depot of ours on the web', () => depotSuite(() => fromWeb('ours'), OURS));
+describe('depot on the web, text only', () => depotSuite(() => fromWeb('text'), OURS));
 
 const swbis = (name: string) => () => openDepot(join(SWBIS, name));
 const only = (expected: Expected, product: string): Expected => ({
