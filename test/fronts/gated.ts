@@ -2,7 +2,7 @@
 // It lies in memory, as the suite's other temporary directories, unless programs cannot be executed there: those of the nodes' roots are.
 
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BIN } from '../programs.ts';
@@ -55,6 +55,7 @@ export class Platform {
   constructor() {
     this.top = mkdtempSync(join(executable(), 'gated-'));
     execFileSync('cp', ['-a', `${templatePlatform()}/.`, this.top]);
+    mkdirSync(this.path('tmp'));
     writeFileSync(join(this.top, 'defaults'), `admin_directory=${this.top}/adm\n`);
   }
 
@@ -128,6 +129,8 @@ export class Platform {
         HOME: this.top,
         SWDIST_DEFAULTS: this.path('defaults'),
         SW_ROOT: this.box(),
+        // What a killed command leaves there goes with the platform.
+        TMPDIR: this.path('tmp'),
         TZ: 'UTC',
         LANG: 'C',
         ...env,

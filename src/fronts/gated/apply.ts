@@ -33,12 +33,12 @@ const JOB = 'apply-patch';
 /** Applies it. Throws the SdError of the step that failed, after taking back what was done. */
 export async function applyPatch(work: Work, patch: PatchArchive, grade: Grade | undefined): Promise<void> {
   const scratch = mkdtempSync(join(tmpdir(), 'gated-patch-psf-'));
-  const psf = writePatchPsf(join(scratch, 'patch.psf'), patch, grade);
-  const kind = patch.name.kind === 'installer' ? installerSteps : iaasSteps;
-  const steps = [...kind(work, patch, psf, scratch), levelStep(work, patch)];
   const directory = stepsDirectory(work.platform.root, work.options.admin_directory);
   let journal: StepsJournal | undefined;
   try {
+    const psf = writePatchPsf(join(scratch, 'patch.psf'), patch, grade);
+    const kind = patch.name.kind === 'installer' ? installerSteps : iaasSteps;
+    const steps = [...kind(work, patch, psf, scratch), levelStep(work, patch)];
     const record = freshRecord(JOB, steps, { patch: patch.name.stem });
     journal = new StepsJournal(directory, record);
     journal.write(record);
