@@ -77,6 +77,16 @@ export class Interface {
     this.#draw();
   }
 
+  /** A request script talks to whoever sits here by itself; `reclaim` takes the screen again. */
+  lend(): void {
+    this.#terminal.lend();
+  }
+
+  reclaim(): void {
+    this.#terminal.reclaim();
+    this.#draw();
+  }
+
   /** The session has ended. */
   unshow(): void {
     this.#shown = undefined;

@@ -52,6 +52,8 @@ export class SessionRun implements Watcher {
   readonly hear = (event: SdEvent): void => {
     this.#count.hear(event, Date.now());
     this.#follow(event);
+    if (event.type === 'script.begin' && event.tag === 'request') this.#ui.lend();
+    if (event.type === 'script.end' && event.tag === 'request') this.#ui.reclaim();
     this.#show();
   };
 

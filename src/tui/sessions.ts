@@ -353,7 +353,7 @@ class SessionProgram {
       const run = new SessionRun(this.#ui, `${this.#asked.options.command} - ${does}`, targets);
       try {
         const code = await this.#about.perform({ ...this.#asked, software: [...this.#marks.keys()] }, run);
-        if (!run.cancelled) this.#code = code;
+        if (run.executed || !run.cancelled) this.#code = code;
         if ((await run.end(code)) === 'again') continue;
       } finally {
         this.#ui.unshow();

@@ -113,6 +113,17 @@ export class Terminal {
     process.kill(process.pid, 'SIGSTOP');
   }
 
+  /** Gives the terminal to a program that asks questions itself, until `reclaim`. */
+  lend(): void {
+    this.#give();
+    process.stdin.pause();
+  }
+
+  reclaim(): void {
+    this.#take();
+    process.stdin.resume();
+  }
+
   #coded(spans: Line): string {
     return spans.map(({ text, style }) => `\u001b[${this.#codes[style]}m${text}`).join('');
   }

@@ -165,6 +165,30 @@ describe('swinstall without software', () => {
     await expectClean(shown, 130);
   });
 
+  test('lends the terminal to a request script', async () => {
+    site.write(
+      'ask',
+      '#!/bin/sh\nprintf "Your name? "\nread name\necho "NAME=$name" > "$SW_CONTROL_DIRECTORY/response"\n',
+      0o755,
+    );
+    site.write(
+      'asks.psf',
+      'product\n tag ASKS\n revision 1.0\n fileset\n  tag RUN\n  revision 1.0\n  request ask\n  file src/f1 /opt/f\n end\nend\n',
+    );
+    site.ok('swpackage', '-s', 'asks.psf', '-d', './A');
+    const shown = open('swinstall -x ask=true -s ./A @ ./R');
+    await shown.until('q quit');
+    shown.press('Space', 'a');
+    await shown.until('Your name?');
+    shown.type('Peter');
+    await shown.until('OK to begin?');
+    shown.press('o');
+    await shown.until('Completed');
+    shown.press('d', 'q');
+    await expectClean(shown, 0);
+    expect(site.read('R/var/adm/sw/products/ASKS/RUN/response')).toBe('NAME=Peter\n');
+  });
+
   test('needs a terminal', () => {
     const ran = site.run('swinstall', ['-i', '-s', './D', '@', './R']);
     expect([ran.exit, ran.stdout]).toEqual([1, '']);
