@@ -171,6 +171,22 @@ test('a misspelt product, attribute or level is answered with the nearest one', 
   expect(flat(site.run('swinstall', ['-s', site.depot, 'X1', '@', './N']).stderr)).toContain('Did you mean "X11"?');
 });
 
+test('what is asked for in vain has a code of its own', () => {
+  const codes = (command: string, ...words: string[]) => {
+    const ran = site.run(command, [...words, '--json']);
+    return [...ran.stdout.matchAll(/"code": ?"(\w+)"/g)].map((match) => match[1]);
+  };
+  expect(codes('swlist', '--owner', '/no/file', '@', './R')).toEqual(['file_not_owned']);
+  expect(codes('swlist', '@', site.depot)).toEqual(['target_is_depot']);
+  expect(codes('swlist', '-l', 'product', '-a', 'titel', '@', './R')).toEqual(['unknown_attribute']);
+  expect(codes('swinstall', '-X', '/', 'X11')).toEqual(['bad_option_file']);
+  expect(codes('swinstall', '-p', '-C', site.path('defaults/x'), '-s', site.depot, 'X11', '@', './N')).toEqual([
+    'session_not_saved',
+  ]);
+  site.run('swinstall', ['-s', site.depot, 'NONE', '@', './N']);
+  expect(flat(site.run('swjob', ['-a', 'plan', 'last']).stderr)).toContain('[no_plan]');
+});
+
 /** Tags that are not closed, or closed in the wrong order. */
 function unbalanced(xml: string): string[] {
   const open: string[] = [];
