@@ -13,7 +13,7 @@ export const SOURCE: FlagDeclaration = {
   name: '-s',
   argument: 'source',
   meaning:
-    'Source depot: a directory, a file made by swpackage, or - for standard input; again for each further volume.',
+    'Source depot: a directory, a file made by swpackage, http://host/depot, or - for standard input; again for each further volume.',
 };
 export const SOFTWARE_FILE: FlagDeclaration = {
   name: '-f',
