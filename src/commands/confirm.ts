@@ -49,7 +49,7 @@ async function approve(plan: Plan): Promise<boolean> {
 }
 
 /** How many filesets come or go that nobody named. */
-export function unasked(plan: Plan): number {
+function unasked(plan: Plan): number {
   const drops = plan.products.reduce((sum, product) => sum + product.drops.length, 0);
   const planned = plan.products.flatMap((product) => product.filesets);
   return drops + planned.filter(({ reason }) => !isNamed(reason)).length;

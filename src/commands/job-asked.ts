@@ -43,7 +43,7 @@ export async function eachJob(
 }
 
 /** Throws SdError `bad_usage` where nothing is named; `kind` is what to name (`a job`). */
-export function requireOperands(operands: readonly string[], kind: string, what: string): void {
+function requireOperands(operands: readonly string[], kind: string, what: string): void {
   if (operands.length > 0) return;
   throw new SdError('bad_usage', { what: `"${what}" needs ${kind}.`, todo: `Name ${kind}; "swjob" lists the jobs.` });
 }

@@ -22,7 +22,7 @@ export interface Picture {
   readonly height: number;
 }
 
-export const BOX_HEIGHT = 42;
+const BOX_HEIGHT = 42;
 const ROW = 62;
 const COLUMN_GAP = 56;
 const LANE_GAP = 14;

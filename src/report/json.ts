@@ -5,7 +5,7 @@ import type { Severity } from '../model/plan.ts';
 import { print } from './terminal.ts';
 
 /** Version of all documents; lib/schema/ has one schema for each. */
-export const VERSION = 1;
+const VERSION = 1;
 
 export type DocumentKind = 'difference' | 'error' | 'graph' | 'jobs' | 'listing' | 'session' | 'why';
 

@@ -56,7 +56,7 @@ export function play(steps: readonly Step[], scratch: string): string[] {
 }
 
 /** What is the same in every run: no dates, numbers of jobs, sizes of disks, and line breaks that depend on lengths of names. */
-export function settled(text: string): string {
+function settled(text: string): string {
   return text
     .replace(/\n {9}(?=\S)/g, ' ')
     .replace(/\d\d\/\d\d\/\d\d \d\d:\d\d:\d\d \w+/g, 'DATE')
