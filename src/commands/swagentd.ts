@@ -3,7 +3,7 @@
 
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { SdError } from '../model/error.ts';
+import { reasonOf, SdError } from '../model/error.ts';
 import { becomeDaemon, findDaemon, JobRunner, startDetached, stopDaemon } from '../operations/daemon.ts';
 import type { ResolvedOptions } from '../options/resolve.ts';
 import { DaemonLog } from '../report/daemon-log.ts';
@@ -59,11 +59,8 @@ async function launch({ settings }: Invocation, admin: string): Promise<number> 
 async function serve(invocation: Invocation, options: ResolvedOptions): Promise<number> {
   const { logfile, max_agents, minimum_job_polling_interval: minutes } = options.values;
   const admin = options.ownDirectory;
-  const release = await becomeDaemon(admin);
-  mkdirSync(dirname(logfile), { recursive: true });
-  const stderr = openSync(logfile, 'a', 0o644);
+  const stderr = openLog(logfile);
   const log = new DaemonLog(logfile, invocation.caller);
-  log.begin(admin);
   const runner = new JobRunner({
     queue: queueOf(invocation, options),
     program: (command) => join(dirname(process.argv[1]!), command),
@@ -73,8 +70,11 @@ async function serve(invocation: Invocation, options: ResolvedOptions): Promise<
     onBegin: (job, pid) => log.say(`Started the job "${job.jobid}" (${job.command}, pid ${pid}).`),
     onEnd: (job, exit, state) => log.say(`The job "${job.jobid}" ended (${exit}); it is ${state}.`),
   });
-  for (const finding of options.findings) log.say(finding.text);
+  // Whoever can find the daemon may signal it, so it listens before it can be found.
   const ended = untilStopped(runner);
+  const release = await becomeDaemon(admin);
+  log.begin(admin);
+  for (const finding of options.findings) log.say(finding.text);
   process.send?.('ready');
   if (process.connected) process.disconnect?.();
   process.chdir('/');
@@ -87,6 +87,21 @@ async function serve(invocation: Invocation, options: ResolvedOptions): Promise<
   release();
   runner.leave();
   return 0;
+}
+
+/** Throws SdError `daemon_not_started`. */
+function openLog(logfile: string): number {
+  try {
+    mkdirSync(dirname(logfile), { recursive: true });
+    return openSync(logfile, 'a', 0o644);
+  } catch (error) {
+    throw new SdError('daemon_not_started', {
+      what: `swagentd cannot write its log "${logfile}".`,
+      because: reasonOf(error),
+      todo: 'Correct the permissions, or name another file with -x logfile=.',
+      cause: error,
+    });
+  }
 }
 
 /** The signal that ends the daemon. */
