@@ -70,7 +70,7 @@ export function listCatalog(everything: Catalog, request: ListRequest): Listed {
   };
   if (request.owner !== undefined) return owned(view, request.owner, request);
   const levels = new Set(request.levels);
-  if (request.software.length > 0) return selected(view, levels, request);
+  if (request.software.length > 0) return selected(view, levels, request, everything);
   if (levels.size === 0) return { sections: overview(view, options.software_view), findings: [] };
   return { sections: [{ rows: rowsOfLevels(view, levels, undefined, []) }], findings: [] };
 }
@@ -99,7 +99,7 @@ interface Meant extends Named {
   readonly categories: readonly ListingRow[];
 }
 
-function selected(view: View, levels: ReadonlySet<ListLevel>, request: ListRequest): Listed {
+function selected(view: View, levels: ReadonlySet<ListLevel>, request: ListRequest, everything: Catalog): Listed {
   const { found, findings } = readOperands<Meant>(
     request.software,
     place(request),
@@ -111,7 +111,7 @@ function selected(view: View, levels: ReadonlySet<ListLevel>, request: ListReque
       const meant = fits ? software : { bundles: levels.has('bundle') ? software.bundles : [], parts: [] };
       return meant.bundles.length + meant.parts.length + categories.length > 0 ? { ...meant, categories } : undefined;
     },
-    () => [...view.catalog.products(), ...view.catalog.bundles()].map(tagOf),
+    () => [...everything.products(), ...everything.bundles()].map(tagOf),
   );
   if (found.length === 0) return { findings };
   const categories = found.flatMap((each) => each.categories);
