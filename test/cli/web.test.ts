@@ -227,7 +227,9 @@ test('SIGTERM ends a transfer at once', async () => {
 test('a removal is taken back from the depot on the web it came from', async () => {
   await ok('swinstall', '-s', server.url('D'), 'BIG', '@', './R');
   site.ok('swremove', 'BIG', '@', './R');
-  const removal = rows(site.ok('swjob')).map((row) => row.split(/\s+/)[0]!).at(-1)!;
+  const removal = rows(site.ok('swjob'))
+    .map((row) => row.split(/\s+/)[0]!)
+    .at(-1)!;
   await ok('swjob', '-a', 'undo', removal);
   expect(sha256(site.path('R/opt/big/big'))).toBe(sha256(site.path('src/big')));
 });
