@@ -8,7 +8,6 @@
 //     a patch whose chain has an explicit member that does not supersede it: cannot be had
 //   none                                                    asked again when more has been taken, else NOTE; analysis decides
 
-import { text } from '../model/attributes.ts';
 import { compareRevisionsOf } from '../model/revision-order.ts';
 import type { FilesetKey, Product } from '../model/software.ts';
 import { filesetName, splitKey, tagOf } from '../model/software.ts';
