@@ -22,6 +22,8 @@ export interface Prepared {
   readonly place: Place;
   /** Legal states, by name; the first is `before`, the last `after`. */
   readonly states: ReadonlyMap<string, StatePicture>;
+  /** What the listing prints in the states `before` and `after`. */
+  readonly listings: ReadonlyMap<string, string>;
   /** The state after the cure of a plan that has one. */
   readonly cured: StatePicture | undefined;
   /** Names of the durable steps of the command, in order. */
@@ -93,6 +95,8 @@ export async function prepare(
   const place = await scene(kind, sources, directory);
   const work = `${directory}.work`;
   const states = new Map<string, StatePicture>([['before', look(kind, place)]]);
+  const listings = new Map<string, string>();
+  if (kind.before.length > 0) listings.set('before', await listing(kind, place));
   for (const [index, line] of (kind.between ?? []).entries()) {
     states.set(`between ${index + 1}`, await stateAfter(kind, copyPlace(place, work), line));
   }
@@ -100,6 +104,7 @@ export async function prepare(
   const trace = join(directory, 'trace');
   const after = await stateAfter(kind, whole, kind.command, { SW_TRACE_STEPS: trace });
   states.set('after', after);
+  listings.set('after', await listing(kind, whole));
   const cured = kind.cure === undefined ? undefined : await stateAfter(kind, whole, kind.cure);
   const again = await stateAfter(kind, copyPlace(place, work), kind.command);
   strikePlace(whole);
@@ -107,7 +112,7 @@ export async function prepare(
   if (new Set([...states.values()].map((lines) => lines.join('\n'))).size !== states.size) {
     throw new Error(`${kind.name}: two of its states are the same`);
   }
-  return { kind, place, states, cured, points: readFileSync(trace, 'utf8').trim().split('\n') };
+  return { kind, place, states, listings, cured, points: readFileSync(trace, 'utf8').trim().split('\n') };
 }
 
 /** Makes the depots that all kinds take software from. Answers their paths. */
@@ -154,7 +159,7 @@ async function killAt(prepared: Prepared, n: number, directory: string): Promise
     // A target that does not exist yet is opened, and cleared, by the command that makes it.
     const isThere = state !== 'before' || kind.before.length > 0;
     if (isThere) noLeftovers(kind, place);
-    if (n % THIRD === 1) await checkCommands(kind, place, state);
+    if (n % THIRD === 1) await checkCommands(prepared, place, state);
     if (state === 'before') await againToAfter(prepared, place);
     noLeftovers(kind, place);
     return { ...about, state, recoveryKilled };
@@ -165,7 +170,7 @@ async function killAt(prepared: Prepared, n: number, directory: string): Promise
 
 /** A command that changes nothing but, at opening, what an interrupted session left. */
 function recovery(kind: PlanKind): string {
-  return kind.target === 'root' ? 'swremove NOT_THERE @ ROOT' : 'swremove -d NOT_THERE @ DEPOT';
+  return `swremove ${operand(kind, 'NOT_THERE')}`;
 }
 
 /** Kills the recovering command at one of its points, another one for each `n`. True when it died. */
@@ -213,16 +218,27 @@ function judgeRecovery({ exit, signal, errors }: Ended): void {
   if (/rebuilt|repaired|^\s+at /m.test(errors)) throw new Error(`the recovering command said ${about}`);
 }
 
-/** The listing and swverify as programs agree with the state. */
-async function checkCommands(kind: PlanKind, place: Place, state: string): Promise<void> {
-  const depot = kind.target === 'depot' ? '-d ' : '';
-  const at = kind.target === 'depot' ? 'DEPOT' : 'ROOT';
+/** The listing prints what it prints in this state, and swverify finds nothing. */
+async function checkCommands({ kind, listings }: Prepared, place: Place, state: string): Promise<void> {
   const nothing = state === 'before' && kind.before.length === 0;
   if (nothing) return;
-  for (const line of [`swlist ${depot}-v -l file @ ${at}`, `swverify ${depot}'*' @ ${at}`]) {
-    const { exit, output, errors } = await run(place, line);
-    if (exit !== 0) throw new Error(`${state}: ${line}: exit ${exit}\n${output}${errors}`);
-  }
+  const listed = listings.get(state);
+  if (listed !== undefined && listed !== (await listing(kind, place)))
+    throw new Error(`${state}, but not as it is listed`);
+  const { exit, output, errors } = await run(place, `swverify ${operand(kind, "'*'")}`);
+  if (exit !== 0) throw new Error(`${state}, but swverify says ${exit}\n${output}${errors}`);
+}
+
+/** `swlist -v -l file`, without its comments, which name the place. */
+async function listing(kind: PlanKind, place: Place): Promise<string> {
+  const { exit, output, errors } = await run(place, `swlist -v -l file ${operand(kind)}`);
+  if (exit !== 0) throw new Error(`swlist says ${exit}\n${errors}`);
+  return output.replace(/^#.*\n/gm, '');
+}
+
+/** The target as words of a command line. */
+function operand(kind: PlanKind, software = ''): string {
+  return kind.target === 'root' ? `${software} @ ROOT` : `-d ${software} @ DEPOT`;
 }
 
 function noLeftovers(kind: PlanKind, place: Place): void {
