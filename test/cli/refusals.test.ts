@@ -187,6 +187,16 @@ describe('tar', () => {
     refusedAsSource(withText('path /opt/acme/lib/other', 'path /../../victim/other'), 'fileset_incomplete');
   });
 
+  test('with a control script that is not what its cksum says', () => {
+    site.write('run', '#!/bin/sh\necho ran >"$SW_ROOT_DIRECTORY/good"\n');
+    site.write('run.psf', psf('  preinstall run\n  file src/tool /opt/acme/bin/tool\n'));
+    site.ok('swpackage', '-s', 'run.psf', '-x', 'media_type=tape', '@', './run.depot');
+    const bytes = readFileSync(site.path('run.depot'));
+    bytes.write('evil', bytes.lastIndexOf('/good"') + 1);
+    refusedAsSource(site.write('bad.depot', bytes), 'fileset_incomplete');
+    expect(existsSync(site.path('R2/evil'))).toBe(false);
+  });
+
   test('with content that is not what its cksum says', () => {
     refusedAsSource(withText('other\n', 'Other\n'), 'content_mismatch');
   });
