@@ -9,8 +9,8 @@ import { parseArgs } from 'node:util';
 import { Inputs } from './inputs.ts';
 import { installed } from './peers.ts';
 import { chart, type Machine, markdown } from './report.ts';
-import { ROWS } from './rows.ts';
-import { type Result, runRow } from './run.ts';
+import { ROWS, type Row } from './rows.ts';
+import { failedRow, type Result, runRow } from './run.ts';
 
 const TOP = join(import.meta.dirname, '..');
 
@@ -42,7 +42,7 @@ function main(): void {
   };
   const results: Result[] = [];
   for (const row of ROWS) {
-    if (row.name.includes(values.only)) results.push(runRow(row, inputs[row.place], rounds, values.growth));
+    if (row.name.includes(values.only)) results.push(rowOrReason(row, inputs[row.place], rounds));
   }
   const machine = describe(rounds);
   const report = markdown(machine, results);
@@ -54,6 +54,17 @@ function main(): void {
   writeFileSync(`${name}.svg`, chart(machine, results));
   const missed = results.flatMap((result) => result.comparisons).filter((each) => each.verdict !== 'met').length;
   process.exitCode = missed === 0 ? 0 : 1;
+}
+
+/** A row that fails stands in the table with its reason, and the others are still measured. */
+function rowOrReason(row: Row, inputs: Inputs, rounds: number): Result {
+  try {
+    return runRow(row, inputs, rounds, values.growth);
+  } catch (error) {
+    const because = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`${row.name}: ${because}\n`);
+    return failedRow(row, because);
+  }
 }
 
 function installPeers(): void {

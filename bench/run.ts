@@ -65,6 +65,17 @@ export function runRow(row: Row, inputs: Inputs, rounds: number, growth: boolean
   };
 }
 
+/** The result of a row that could not be run, or whose work was found wanting. */
+export function failedRow(row: Row, because: string): Result {
+  const nothing = { wall: 0, cpu: 0, peak: 0 };
+  return {
+    row: row.name,
+    place: row.place,
+    ours: nothing,
+    comparisons: [{ peer: '', bar: 0, verdict: 'not run', because: because.split('\n', 1)[0] ?? '' }],
+  };
+}
+
 function rounded(sides: readonly Side[], inputs: Inputs, rounds: number): Measured[][] {
   const runs: Measured[][] = sides.map(() => []);
   for (let round = 0; round < rounds; round += 1) {

@@ -1,6 +1,6 @@
 // The file trees that benchmarks install, the same bytes on every machine: 922 directories per 10,000 files, sizes log-normal around a median of
 // 3.5 KiB, one file in a thousand of 1 MiB, 60 % of them text-like (performance.md, "Medium tree").
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** One file of a tree. */
@@ -18,6 +18,8 @@ const FILES_PER_DIRECTORY = 11.1;
 const LARGE = 1 << 20;
 const MEDIAN = 3584;
 const SPREAD = 1.33;
+/** Time of all files, in seconds; a version later by one. */
+const MADE = 1_700_000_000;
 
 /** The files of a tree of `count` files (10,000: medium, 100,000: large). */
 export function treeFiles(count: number): TreeFile[] {
@@ -59,6 +61,8 @@ export function writeTree(top: string, files: readonly TreeFile[], version: numb
     if (folder !== made) mkdirSync(folder, { recursive: true });
     made = folder;
     writeFileSync(path, content(file, index + version * 1_000_003));
+    // rsync goes by size and whole seconds.
+    utimesSync(path, MADE + version, MADE + version);
   }
 }
 
