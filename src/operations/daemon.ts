@@ -1,17 +1,16 @@
 // swagentd (commands.md 14, 16): one daemon for each admin directory, which runs the scheduled jobs of its queue.
 // Promise: the queue is all it knows, so a daemon that was killed is as good as new when it is started again; jobs run in processes of their
-// own, which outlive it. That there is one daemon only the kernel sees to: it holds a name in the abstract socket space (unix(7)), which
-// goes with the process however it dies. The file swagentd.pid is for those who want to find it.
+// own, which outlive it. That there is one daemon the kernel sees to (only-one.ts); the file swagentd.pid is for those who want to find it.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomically } from '../host/durable.ts';
 import { hasErrno, reasonOf, SdError } from '../model/error.ts';
 import type { Job } from '../model/job.ts';
 import { isAlive, processStart } from '../store/holder.ts';
 import { type JobQueue, job } from './jobs.ts';
+import { onlyOne } from './only-one.ts';
 import { dueJobs, giveUp } from './schedule.ts';
 
 export interface Daemon {
@@ -36,14 +35,14 @@ export function findDaemon(admin: string): Daemon | undefined {
  * Throws SdError `daemon_running`, `daemon_not_started`.
  */
 export async function becomeDaemon(admin: string): Promise<() => void> {
-  let server: Server;
+  let release: () => void;
   try {
     mkdirSync(admin, { recursive: true });
-    server = await held(nameOf(admin));
+    release = await onlyOne('swagentd', admin);
     const self: Daemon = { pid: process.pid, start: processStart(process.pid) ?? '' };
     writeFileAtomically(pidFile(admin), `${JSON.stringify(self)}\n`, 0o644);
   } catch (error) {
-    if (hasErrno(error, 'EADDRINUSE')) throw running(admin);
+    if (error instanceof SdError && error.code === 'already_running') throw running(admin);
     throw new SdError('daemon_not_started', {
       what: `swagentd cannot be started for "${admin}".`,
       because: reasonOf(error),
@@ -53,7 +52,7 @@ export async function becomeDaemon(admin: string): Promise<() => void> {
   }
   return () => {
     if (findDaemon(admin)?.pid === process.pid) rmSync(pidFile(admin), { force: true });
-    server.close();
+    release();
   };
 }
 
@@ -170,21 +169,6 @@ export async function stopDaemon(admin: string, patience = 30_000): Promise<bool
   }
   if (isAlive(daemon)) throw notStopped(daemon, 'It has not ended in time.');
   return true;
-}
-
-/** The socket is never talked to; having it is all. */
-function held(name: string): Promise<Server> {
-  const server = createServer((socket) => socket.destroy());
-  return new Promise((resolve, reject) => {
-    server.on('error', reject);
-    server.listen(name, () => resolve(server));
-  });
-}
-
-/** Whatever path it is reached by, one directory has one name. */
-function nameOf(admin: string): string {
-  const { dev, ino } = statSync(admin);
-  return `\0swdist/swagentd/${dev}/${ino}`;
 }
 
 function pidFile(admin: string): string {
