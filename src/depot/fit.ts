@@ -62,10 +62,10 @@ function damaged(
   { controlFiles }: { readonly controlFiles: readonly ControlFile[] },
 ): string | undefined {
   const wrong = controlFiles.find(({ tag, cksum }) => {
-    const content = cksum === undefined ? undefined : catalog.controlFile(owner, tag);
-    return content !== undefined && cksumOf(content) !== cksum;
+    const content = catalog.controlFile(owner, tag);
+    return content === undefined || (cksum !== undefined && cksumOf(content) !== cksum);
   });
-  return wrong && `The control file "${safeName(`${owner}/${wrong.path}`)}" is not what its INFO says.`;
+  return wrong && `The control file "${safeName(`${owner}/${wrong.path}`)}" is not there, or is not what its INFO says.`;
 }
 
 function without(catalog: Catalog, unfit: ReadonlySet<FilesetKey>): Catalog {

@@ -5,7 +5,6 @@ import { existsSync } from 'node:fs';
 import { conditionFacts, ranOnce } from '../execution/conditions.ts';
 import { execScript, type ScriptOwner } from '../execution/scripts.ts';
 import { evaluateCondition, requireTclsh } from '../host/condition.ts';
-import { cksumOf } from '../host/digest.ts';
 import { adminDirectory, installedCatalog, isBeingChanged } from '../ipd/ipd.ts';
 import { text } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
@@ -69,7 +68,7 @@ export interface Arrival {
   readonly waiting: readonly Waiting[];
   /** Tags of all software that neither runs once nor is a tombstone. */
   readonly others: readonly string[];
-  /** Control files that are not what their record says, as `TAG/name`: nobody may run them. */
+  /** What is not whole, in the words of who opened it: nobody may run that. */
   readonly damaged: readonly string[];
 }
 
@@ -85,19 +84,11 @@ export async function readArrival(depot: string): Promise<Arrival> {
     return {
       waiting: all.flatMap((placed) => waitingOf(catalog, placed)),
       others: [...catalog.bundles(), ...others].map(tagOf),
-      damaged: all.flatMap((placed) => damagedIn(catalog, placed)),
+      damaged: target.findings.flatMap(({ severity, text }) => (severity === 'error' ? [text] : [])),
     };
   } finally {
     target.close();
   }
-}
-
-function damagedIn(catalog: Catalog, { product, fileset, key }: Placed): string[] {
-  return fileset.controlFiles.flatMap(({ tag, cksum }) => {
-    const content = catalog.controlFile(key, tag);
-    const whole = content !== undefined && (cksum === undefined || cksumOf(content) === cksum);
-    return whole ? [] : [`${tagOf(product)}/${tag}`];
-  });
 }
 
 /** What ran on the root. Throws SdError `catalog_damaged`. */

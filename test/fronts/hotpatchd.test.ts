@@ -261,7 +261,7 @@ test('a damaged bundle is refused before anything of it is taken; one that may b
   site.write('cut.bundle', whole.subarray(0, 3500));
   for (const bundle of ['bad.bundle', 'cut.bundle', 'nowhere.bundle', 'src/one'])
     expect([bundle, site.admin('import', bundle).exit]).toEqual([bundle, 1]);
-  expect(flat(site.admin('import', 'bad.bundle').stderr)).toContain('not what they were: one/postinstall');
+  expect(flat(site.admin('import', 'bad.bundle').stderr)).toContain('[bundle_damaged]');
   expect(site.mk(['bad.bundle', 'two', 'expr 1', site.path('src/one')]).stderr).toContain('[bundle_damaged]');
   expect(site.states()).toEqual({});
   const incoming = site.path('root/var/spool/hotpatch/incoming');

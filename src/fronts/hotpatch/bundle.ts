@@ -40,7 +40,7 @@ export async function readBundle(path: string): Promise<readonly Waiting[]> {
   if (damaged.length === 0) return waiting;
   throw new SdError('bundle_damaged', {
     what: `The bundle "${path}" is damaged.`,
-    because: `These scripts are not what they were: ${damaged.slice(0, 5).join(', ')}.`,
+    because: damaged.slice(0, 5).join('  '),
     todo: 'Bring it here again, or make it anew.',
     data: { path },
   });
