@@ -32,9 +32,7 @@ test('S51: superseded patch filesets are shown only on demand', () => {
 });
 
 test('S52: a superseded patch is not found although it is named', () => {
-  expect(swlist(s37(), { software: ['PT_1'] }).errors).toEqual([
-    'Software "PT_1" was not found on host "sheldon:/".  Did you mean "PT_2"?',
-  ]);
+  expect(swlist(s37(), { software: ['PT_1'] }).errors).toEqual(['Software "PT_1" was not found on host "sheldon:/".']);
   expect(names(swlist(s37()).body)).toEqual(['ACME', 'PT_2']);
 });
 
