@@ -6,6 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomically } from '../host/durable.ts';
+import { lookAt } from '../host/look.ts';
 import { hasErrno, reasonOf, SdError } from '../model/error.ts';
 import type { Job } from '../model/job.ts';
 import { isAlive, processStart } from '../store/holder.ts';
@@ -35,6 +36,7 @@ export function findDaemon(admin: string): Daemon | undefined {
  * Throws SdError `daemon_running`, `daemon_not_started`.
  */
 export async function becomeDaemon(admin: string): Promise<() => void> {
+  for (const directory of [admin, join(admin, 'queue')]) requireOwn(admin, directory);
   let release: () => void;
   try {
     mkdirSync(admin, { recursive: true });
@@ -169,6 +171,18 @@ export async function stopDaemon(admin: string, patience = 30_000): Promise<bool
   }
   if (isAlive(daemon)) throw notStopped(daemon, 'It has not ended in time.');
   return true;
+}
+
+/** A job in the queue is run with the daemon's rights. Throws SdError `daemon_not_started`. */
+function requireOwn(admin: string, directory: string): void {
+  const stats = lookAt(directory);
+  if (!stats || ([0, process.geteuid?.()].includes(stats.uid) && (stats.mode & 0o002) === 0)) return;
+  throw new SdError('daemon_not_started', {
+    what: `swagentd is not started for "${admin}".`,
+    because: `"${directory}" belongs to another user or is writable for all, and whoever writes there would give it orders.`,
+    todo: 'Give it to the user who starts the daemon, and take that right away from others.',
+    data: { directory },
+  });
 }
 
 function pidFile(admin: string): string {

@@ -1,7 +1,7 @@
 // Scheduled sessions as programs (commands.md 5 -Q and -J, 14, 16): what -Q keeps, what -J runs, and that the daemon runs each job once.
 
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { flat, Site } from './site.ts';
@@ -176,4 +176,12 @@ test('a scheduled job can be taken back, and a date that is none is refused', ()
   const refused = site.run('swinstall', ['-Q', 'some day', '-s', './D', 'P', '@', './R']);
   expect([refused.exit, flat(refused.stderr)]).toEqual([1, expect.stringContaining('[bad_date]')]);
   expect(flat(site.run('swask', ['-Q', 'now', '-s', './D', 'P']).stderr)).toContain('whoever sits at the terminal');
+});
+
+test('a queue that everybody can write is not served', () => {
+  mkdirSync(site.path('adm/queue'), { recursive: true });
+  chmodSync(site.path('adm/queue'), 0o777);
+  const ran = site.run('swagentd', ['-n']);
+  expect([ran.exit, flat(ran.stderr)]).toEqual([1, expect.stringContaining('writable for all')]);
+  expect(ran.stderr).toContain('[daemon_not_started]');
 });

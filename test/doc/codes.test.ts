@@ -46,7 +46,6 @@ const UNTESTED = new Set<string>([
   'compression_failed',
   'condition_error',
   'configure_failed',
-  'daemon_not_started',
   'daemon_not_stopped',
   'dependencies_unresolved',
   'depot_of_others',
