@@ -351,7 +351,7 @@ describe('-u without -a', () => {
     modify('-u', 'P1');
     expect(listed('fileset', 'applied_patches', 'ACME.RUN')).toEqual(['ACME.RUN', 'P2.RUN']);
     modify('-u', 'P2');
-    expect(index('ACME/RUN')).not.toContain('P2');
+    expect(index('ACME/RUN')).not.toMatch(/\bP2\b/);
     expect(site.read('R/opt/acme/tool')).toBe('two\n');
     clean();
   });
