@@ -60,8 +60,8 @@ function grown(result: Result): string {
   return `| ${[result.row, small, large, smallCost.wall.toFixed(0), largeCost.wall.toFixed(0), largeCost.peak.toFixed(0), exponent.toFixed(2)].join(' | ')} |`;
 }
 
-const WIDTH = 940;
-const LABELS = 470;
+const WIDTH = 1020;
+const LABELS = 550;
 const BAR = 22;
 const SCALE = 220;
 
@@ -89,7 +89,7 @@ export function chart(machine: Machine, results: readonly Result[]): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" font-family="sans-serif" font-size="12">`,
     `<rect width="${WIDTH}" height="${height}" fill="#fff"/>`,
-    `<text x="12" y="20" font-size="14" font-weight="bold">Time of swdist : time of the peer, ${machine.date}. Shorter is faster; black mark: the bar; line: least and greatest round</text>`,
+    `<text x="12" y="20" font-size="14" font-weight="bold">Time of swdist : time of the peer, ${machine.date}. Black mark: the bar; thin line: least and greatest round</text>`,
     `<line x1="${at(1)}" x2="${at(1)}" y1="34" y2="${height - 20}" stroke="#888" stroke-dasharray="4 3"/>`,
     `<text x="${at(1)}" y="${height - 6}" text-anchor="middle">as fast as the peer</text>`,
     ...drawn,
