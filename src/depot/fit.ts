@@ -65,7 +65,9 @@ function damaged(
     const content = catalog.controlFile(owner, tag);
     return content === undefined || (cksum !== undefined && cksumOf(content) !== cksum);
   });
-  return wrong && `The control file "${safeName(`${owner}/${wrong.path}`)}" is not there, or is not what its INFO says.`;
+  return (
+    wrong && `The control file "${safeName(`${owner}/${wrong.path}`)}" is not there, or is not what its INFO says.`
+  );
 }
 
 function without(catalog: Catalog, unfit: ReadonlySet<FilesetKey>): Catalog {
