@@ -33,7 +33,7 @@ await build({
 });
 
 // What travels with the program and is not compiled (src/host/library.ts).
-cpSync('lib', join(out, 'lib'), { recursive: true });
+cpSync('lib', join(out, 'lib'), { recursive: true, filter: (path) => path !== join('lib', 'bin') });
 
 mkdirSync(join(out, 'bin'));
 const { commandNames } = await import(pathToFileURL(resolve(out, 'main.mjs')).href);

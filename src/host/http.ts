@@ -2,6 +2,7 @@
 // Promise: an answer's body is whole or an error; `identity` is asked for, so that what arrives is what the server stores. Passwords in
 // a URL are sent to that server only, and never printed. Must not: try again (depot/web-fetch.ts does) or keep anything.
 
+import { setMaxListeners } from 'node:events';
 import { type IncomingMessage, Agent as PlainAgent, request as plainRequest } from 'node:http';
 import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
 import { trustedCertificates } from './certificates.ts';
@@ -38,6 +39,8 @@ export class HttpClient {
 
   constructor(options: HttpOptions) {
     this.#options = options;
+    // Every request under way listens to it.
+    setMaxListeners(0, this.#abort.signal);
   }
 
   /**

@@ -47,6 +47,18 @@ async function ok(command: string, ...words: string[]): Promise<string> {
   return ran.stdout;
 }
 
+test('a server that ends every connection is as good', async () => {
+  for (let n = 0; n < 40; n++) site.write(`src/many/short ${n}`, `${n}\n`);
+  site.ok('swpackage', '-s', 'psf', '@', './D');
+  server.fault = (_, response) => {
+    response.setHeader('connection', 'close');
+    return false;
+  };
+  // Node complains of too many listeners on stderr, which must be empty.
+  await ok('swinstall', '-x', 'web_connections=20', '-s', server.url('D'), '*', '@', './R');
+  site.ok('swverify', '*', '@', './R');
+});
+
 test('install, list and verify from the web; the second time nothing travels', async () => {
   const url = server.url('D');
   const said = await ok('swinstall', '-s', url, '*', '@', './R');
