@@ -47,10 +47,10 @@ test('defer_configure leaves software installed; swconfig configures it, requisi
   expect(site.states()).toEqual(['P.A installed', 'P.B installed', 'P.C installed', 'Q.F installed']);
   expect(site.ran()).toEqual([]);
   const out = site.ok('swconfig', 'Q');
-  expect(out).toMatch(/BEGIN swconfig SESSION\n {9}\(non-interactive\) \(jobid=/);
+  expect(out).toMatch(/BEGIN swconfig SESSION\s+\(non-interactive\) \(jobid=/);
   expect(site.ran()).toEqual(['configure P', 'configure P.B', 'configure P.A', 'configure Q.F']);
   expect(site.states()).toEqual(['P.A configured', 'P.B configured', 'P.C installed', 'Q.F configured']);
-  expect(site.read('adm/swagent.log')).toMatch(/BEGIN configure AGENT SESSION\n {9}\(pid=/);
+  expect(site.read('adm/swagent.log')).toMatch(/BEGIN configure AGENT SESSION\s+\(pid=/);
   expect(site.read('adm/swagent.log')).toContain('       * Beginning the Configure Execution Phase.\n');
   site.ok('swconfig', 'P.C');
   expect(site.states()).toContain('P.C configured');
