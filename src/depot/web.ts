@@ -121,9 +121,10 @@ async function ourCatalog(parts: Parts): Promise<Opened | undefined> {
   writeFileSync(join(cache.home, 'catalog'), proved.bytes);
   try {
     const file = readCatalogFile(cache.home)!;
+    await fetch.bring([wantedObject(location, file.header.records)]);
     const { catalog } = readPublished(layout)!;
     const objects = (ids: Iterable<string>) =>
-      [...ids].flatMap((id) => file.objects.get(id)?.object ?? []).map((object) => wantedObject(location, object));
+      [...ids].flatMap((id) => file.products.get(id)?.object ?? []).map((object) => wantedObject(location, object));
     return {
       catalog,
       findings: [],
@@ -133,7 +134,7 @@ async function ourCatalog(parts: Parts): Promise<Opened | undefined> {
           : proved.signed,
       bringRecords: async (products) => {
         const all = products === undefined ? [wantedObject(location, file.header.owners)] : [];
-        await fetch.bring([...all, ...objects(products ?? file.objects.keys())]);
+        await fetch.bring([...all, ...objects(products ?? file.products.keys())]);
       },
     };
   } catch (error) {

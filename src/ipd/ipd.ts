@@ -2,9 +2,8 @@
 // Promise: asking never opens the database and never writes, so ordinary users and read-only roots can be listed.
 
 import { rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { dropMade } from '../host/made-directories.ts';
-import { resolveInRoot } from '../host/rootpath.ts';
 import { type Catalog, emptyCatalog } from '../model/catalog.ts';
 import { SdError } from '../model/error.ts';
 import type { Finding } from '../model/plan.ts';
@@ -12,21 +11,7 @@ import { isAlive, isInterrupted, readHolder } from '../store/holder.ts';
 import { rootLayout, type StoreLayout } from '../store/layout.ts';
 import { readPublished } from '../store/published.ts';
 import { type OpenOptions, openStore, type Store } from '../store/store.ts';
-import { readTextTree } from '../store/texttree.ts';
-
-/** Admin directory below a root, without a leading slash. */
-const ADMIN = 'var/adm/sw';
-
-/**
- * Directory of IPD, save area and logs. `option` is admin_directory: it moves the directory where the root is `/` (an absolute path,
- * '' for none); an alternate root always has `<root>/var/adm/sw`, as on HP-UX; links on the way are followed inside the root.
- * Throws SdError `path_loop`, `path_not_directory`, `path_unusable`.
- */
-export function adminDirectory(root: string, option: string): string {
-  const place = resolve(root);
-  // An absolute link of an alternate root means a place inside it, not the machine's own.
-  return place === '/' && option !== '' ? resolve('/', option) : join(place, resolveInRoot(place, `${ADMIN}/.`));
-}
+import { readTextTree } from '../store/text-read.ts';
 
 /** What installedCatalog answers. */
 export interface Installed {

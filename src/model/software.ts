@@ -89,7 +89,12 @@ export interface Product {
   readonly subproducts: readonly Subproduct[];
   readonly filesets: readonly Fileset[];
   readonly controlFiles: readonly ControlFile[];
+  /** Of a product that is read only when it is looked at: some of its attributes, undefined for what it has not. No copy has it. */
+  readonly shown?: Shown;
 }
+
+/** Attributes that are known without reading the object. */
+export type Shown = Readonly<Record<string, string | undefined>>;
 
 /** Names one fileset of one catalog: `<product id>/<fileset id>`. Tags cannot hold a slash, so it splits one way only. */
 export type FilesetKey = string;
@@ -105,8 +110,8 @@ export function splitKey(key: FilesetKey): { productId: string; filesetId: strin
 }
 
 /** The tag attribute of any object. */
-export function tagOf(object: { readonly attributes: Attributes }): string {
-  return text(object.attributes, 'tag');
+export function tagOf(object: { readonly attributes: Attributes; readonly shown?: Shown }): string {
+  return object.shown?.tag ?? text(object.attributes, 'tag');
 }
 
 /** `PRODUCT.FILESET` by tags, as listings and messages print it. */

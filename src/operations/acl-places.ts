@@ -16,7 +16,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { accountsOf } from '../host/accounts.ts';
-import { adminDirectory } from '../ipd/ipd.ts';
+import { adminDirectory } from '../ipd/place.ts';
 import { type Acl, type Owner, parseAcl } from '../model/acl.ts';
 import { hasErrno, reasonOf, SdError } from '../model/error.ts';
 import { depotLayout, rootLayout } from '../store/layout.ts';

@@ -2,7 +2,7 @@
 // Promise: changes nothing, waits for nobody: it reads what is published and what is on the disk.
 
 import { RootPaths } from '../host/rootpath.ts';
-import { adminDirectory } from '../ipd/ipd.ts';
+import { adminDirectory } from '../ipd/place.ts';
 import { text } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
 import { everyFileset, isPatch, type Placed } from '../model/patches.ts';

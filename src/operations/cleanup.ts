@@ -8,7 +8,7 @@ import { planCommit } from '../analysis/commit.ts';
 import { openDepot } from '../depot/open.ts';
 import { bytesBelow } from '../execution/commit.ts';
 import { executeMend } from '../execution/mend.ts';
-import { adminDirectory } from '../ipd/ipd.ts';
+import { adminDirectory } from '../ipd/place.ts';
 import { text } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
 import { hasErrno, SdError } from '../model/error.ts';

@@ -1,7 +1,8 @@
 // Catalogs for doors that only look: what is installed below a root, what a depot of this machine holds. Without their findings.
 
 import { openDepot } from '../depot/open.ts';
-import { adminDirectory, installedCatalog } from '../ipd/ipd.ts';
+import { installedCatalog } from '../ipd/ipd.ts';
+import { adminDirectory } from '../ipd/place.ts';
 import type { Catalog } from '../model/catalog.ts';
 import { SdError } from '../model/error.ts';
 import type { Product } from '../model/software.ts';

@@ -8,7 +8,8 @@
 // on its work, or when no recorded depot holds what must come back. What analysis then says of each step is the caller's to look at.
 
 import { openDepot } from '../depot/open.ts';
-import { adminDirectory, installedCatalog } from '../ipd/ipd.ts';
+import { installedCatalog } from '../ipd/ipd.ts';
+import { adminDirectory } from '../ipd/place.ts';
 import type { Catalog } from '../model/catalog.ts';
 import { type Job, operationOf, resultOf } from '../model/job.ts';
 import { lookUp } from '../model/patches.ts';

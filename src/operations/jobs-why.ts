@@ -2,7 +2,8 @@
 // plan gives, followed from one fileset to the next until somebody asked for something.
 // Promise: changes nothing; where no job tells, the answer says so and gives what the catalog knows.
 
-import { adminDirectory, installedCatalog } from '../ipd/ipd.ts';
+import { installedCatalog } from '../ipd/ipd.ts';
+import { adminDirectory } from '../ipd/place.ts';
 import { list, text } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
 import type { Why, WhyLink, WhyUnknown } from '../model/job.ts';

@@ -6,7 +6,7 @@ import type { Attributes, AttributeValue } from '../model/attributes.ts';
 import { attributesOf, flag, list, text } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
 import type { ListedClass } from '../model/listing.ts';
-import type { ControlFile, FileRecord, Fileset, Product } from '../model/software.ts';
+import type { ControlFile, FileRecord, Fileset, Product, Shown } from '../model/software.ts';
 import { filesetKey, tagOf } from '../model/software.ts';
 
 /** An object that can become a row. */
@@ -14,6 +14,8 @@ export interface ListedObject {
   readonly class: ListedClass;
   readonly name: string;
   readonly stored: Attributes;
+  /** Some of them, where they are known without reading the others. */
+  readonly shown?: Shown | undefined;
   /** Keywords of this class that are made on display, in the order -v prints them. */
   readonly made: readonly string[];
   /** Makes one of them; undefined for any other keyword, and for what this object has not. */
@@ -60,6 +62,7 @@ export function presentName(keyword: string): string {
 /** One attribute; '' when the object does not have it. Lists of specs are arrays even with one member. */
 export function attributeOf(object: ListedObject, keyword: string): AttributeValue {
   const name = presentName(keyword);
+  if (object.shown !== undefined && Object.hasOwn(object.shown, name)) return object.shown[name] ?? '';
   const value = object.make(name) ?? storedValue(object.stored, name) ?? storedValue(object.stored, keyword) ?? '';
   if (SPEC_LISTS.has(name)) return typeof value === 'string' ? (value === '' ? [] : [value]) : value;
   return typeof value !== 'string' && value.length === 1 ? (value[0] ?? '') : value;

@@ -56,7 +56,10 @@ export function objectsOf(catalog: Catalog): Objects {
     product: (product, prefix = '') => ({
       class: 'product',
       name: prefix + tagOf(product),
-      stored: product.attributes,
+      get stored() {
+        return product.attributes;
+      },
+      shown: product.shown,
       made: PRODUCT,
       make: (keyword) => ofProduct(catalog, product, keyword),
     }),

@@ -4,11 +4,12 @@
 
 import { existsSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { adminDirectory } from '../ipd/place.ts';
 import type { Catalog } from '../model/catalog.ts';
 import { hasErrno, SdError } from '../model/error.ts';
 import type { Finding } from '../model/plan.ts';
-import { depotLayout } from '../store/layout.ts';
-import { readPublished } from '../store/published.ts';
+import { depotLayout, rootLayout, type StoreLayout } from '../store/layout.ts';
+import { type Published, readPublished } from '../store/published.ts';
 import type { SourceOptions } from './sources.ts';
 
 export interface ListTarget {
@@ -29,8 +30,12 @@ export async function openListedRoot(root: string, adminOption: string): Promise
       data: { target: root },
     });
   }
-  const { adminDirectory, installedCatalog } = await import('../ipd/ipd.ts');
-  const { catalog, interrupted, findings: oddities } = installedCatalog(root, adminDirectory(root, adminOption));
+  const admin = adminDirectory(root, adminOption);
+  const {
+    catalog,
+    interrupted,
+    findings: oddities = [],
+  } = published(rootLayout(root, admin)) ?? (await import('../ipd/ipd.ts')).installedCatalog(root, admin);
   const findings = [...oddities, ...(interrupted ? [interruptedNote(root)] : [])];
   if (catalog.generation === 0 && catalog.products().length === 0 && existsSync(join(root, 'catalog', 'INDEX'))) {
     const text = `"${root}" is a depot.  Use "swlist -d @ ${root}" to list what it holds.`;
@@ -46,10 +51,10 @@ export async function openListedRoot(root: string, adminOption: string): Promise
 export async function openListedDepot(location: string, options?: SourceOptions): Promise<ListTarget> {
   const isSigned = () => existsSync(join(depotLayout(location).home, 'catalog.minisig'));
   const plain = options === undefined || !(options.verify_signatures || isSigned());
-  const published = plain ? publishedDepot(location) : undefined;
-  if (published) {
-    const findings = published.interrupted ? [interruptedNote(location)] : [];
-    return { catalog: published.catalog, findings, close: () => undefined };
+  const found = plain ? published(depotLayout(location)) : undefined;
+  if (found) {
+    const findings = found.interrupted ? [interruptedNote(location)] : [];
+    return { catalog: found.catalog, findings, close: () => undefined };
   }
   if (options === undefined) return (await import('../depot/open.ts')).openDepot(location);
   const { openSource } = await import('./sources.ts');
@@ -58,10 +63,10 @@ export async function openListedDepot(location: string, options?: SourceOptions)
   return { ...depot, findings: depot.findings.filter(({ code }) => code !== 'not_signed') };
 }
 
-/** The shortest way to the catalog of a depot of ours; where it leads nowhere, openDepot knows what to do and what to say. */
-function publishedDepot(location: string): ReturnType<typeof readPublished> {
+/** The shortest way to a catalog of ours; where it leads nowhere, installedCatalog and openDepot know what to do and what to say. */
+function published(layout: StoreLayout): (Published & { readonly findings?: readonly Finding[] }) | undefined {
   try {
-    return readPublished(depotLayout(location));
+    return readPublished(layout);
   } catch (error) {
     if (error instanceof SdError) return undefined;
     throw error;

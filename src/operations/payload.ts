@@ -140,7 +140,7 @@ function failed(place: PayloadPlace, what: string, because: string): SdError {
   return new SdError('payload_failed', {
     what: `${what} on the node "${place.node}".`,
     because,
-    todo: 'Look at the log of the node.',
+    todo: 'What dpkg said is in the log of the node; mend that, and bring the packages again.',
     data: { node: place.node },
   });
 }

@@ -2,7 +2,8 @@
 // the file that is rendered from them (execution/pseudo-products.ts).
 
 import { executePseudo, type PseudoValues, pseudoProduct, pseudoValues } from '../execution/pseudo-products.ts';
-import { adminDirectory, installedCatalog } from '../ipd/ipd.ts';
+import { installedCatalog } from '../ipd/ipd.ts';
+import { adminDirectory } from '../ipd/place.ts';
 import { emptyCatalog } from '../model/catalog.ts';
 import type { Emit } from '../model/events.ts';
 import type { Outcome } from '../model/plan.ts';

@@ -33,7 +33,7 @@ export async function runSession(
   emit: Emit,
   body: (session: Session) => Promise<SessionResult>,
 ): Promise<Outcome> {
-  const release = holdSignals();
+  const release = holdSignals(context.rest);
   const session = beginSession(context, emit);
   let result: SessionResult = {};
   let ok = false;

@@ -5,7 +5,7 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileDurably } from '../host/durable.ts';
-import { adminDirectory } from '../ipd/ipd.ts';
+import { adminDirectory } from '../ipd/place.ts';
 import { hasErrno, reasonOf, SdError } from '../model/error.ts';
 import type { StepState } from '../model/steps.ts';
 import { isAlive, processStart } from '../store/holder.ts';

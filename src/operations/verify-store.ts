@@ -3,7 +3,8 @@
 // without -F, which writes again what is published.
 
 import { openDepotToChange } from '../depot/change.ts';
-import { adminDirectory, openIpd } from '../ipd/ipd.ts';
+import { openIpd } from '../ipd/ipd.ts';
+import { adminDirectory } from '../ipd/place.ts';
 import type { Finding } from '../model/plan.ts';
 import type { TargetRequest } from '../model/request.ts';
 import type { Session } from './session.ts';

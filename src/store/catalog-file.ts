@@ -1,16 +1,19 @@
-// The published catalog file: a header line with the hash of the rest, then one line per record (D2; store-and-fleet 1.3).
-// Line of a product: key TAB value TAB object TAB length of its section in the text tree's INDEX. All others: key TAB value.
-// Promise: a reader finds the whole file of one generation, or an error; nothing but the header is parsed before it is needed.
+// The published catalog file: a header line with the hash of the rest, lines of the records above products, then one line per product
+// with what a listing shows of it (D2; store-and-fleet 1.3; ipd/README.md). The records of products and filesets lie in one object.
+// Promise: a reader finds the whole file of one generation, or an error.
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasErrno, reasonOf, SdError } from '../model/error.ts';
 import { fromKey } from './keys.ts';
-import { type Records, RecordsBuilder } from './records.ts';
+import { type ProductSummary, SHOWN } from './records.ts';
+
+/** Form of the file. An older one is not read: what it published is published again, from the store. */
+const FORM = 2;
 
 export interface CatalogHeader {
-  readonly fmt: 1;
+  readonly fmt: typeof FORM;
   readonly kind: 'root' | 'depot';
   readonly gen: number;
   /** Chain hash of that generation. */
@@ -19,27 +22,63 @@ export interface CatalogHeader {
   readonly sha256: string;
   /** Object with the owner index. */
   readonly owners: string;
+  /** Object with the records of all products and filesets, and the directories that installations made. */
+  readonly records: string;
   /** The text tree's joined INDEX as this generation wrote it: its hash and the length of its first section. */
   readonly index: { readonly sha256: string; readonly head: number };
 }
 
 export interface CatalogFile {
   readonly header: CatalogHeader;
-  /** Product id → its object and the length of its section in the joined INDEX. */
-  readonly objects: ReadonlyMap<string, { readonly object: string; readonly section: number }>;
+  /** Records of target, vendors, categories and bundles: `key TAB value`, a bundle's with the length of its section behind. */
+  readonly lines: readonly string[];
+  /** By product id, in catalog order. */
+  readonly products: ReadonlyMap<string, PublishedProduct>;
   /** Bundle id → length of its section. */
   readonly bundleSections: ReadonlyMap<string, number>;
-  records(): Records;
+}
+
+/** What the file says of one product. */
+export interface PublishedProduct {
+  /** Object with all its pairs. */
+  readonly object: string;
+  /** Length of its section in the joined INDEX. */
+  readonly section: number;
+  readonly summary: ProductSummary;
 }
 
 /** Looks at all bytes of a catalog before any of them is used; throws where they are not to be. */
 export type Proof = (bytes: Buffer) => void;
 
-/** Text of the file. `lines` end with a newline each. */
-export function printCatalogFile(header: Omit<CatalogHeader, 'sha256' | 'fmt'>, lines: readonly string[]): string {
-  const body = lines.join('');
+/** Text of the file. `lines` as in CatalogFile, without line ends. */
+export function printCatalogFile(
+  header: Omit<CatalogHeader, 'sha256' | 'fmt'>,
+  lines: readonly string[],
+  products: Iterable<readonly [string, PublishedProduct]>,
+): string {
+  const rows = Array.from(products, ([id, product]) => JSON.stringify(printRow(id, product)));
+  const body = [...lines, ...rows, ''].join('\n');
   const sha256 = createHash('sha256').update(body).digest('hex');
-  return `${JSON.stringify({ fmt: 1, ...header, sha256 })}\n${body}`;
+  return `${JSON.stringify({ fmt: FORM, ...header, sha256 })}\n${body}`;
+}
+
+/** A product's line as JSON; null stands for an attribute that it has not, and for the tag of one whose attributes are no plain texts. */
+type Row = [
+  id: string,
+  object: string,
+  section: number,
+  seq: number,
+  tag: string | null,
+  revision: string | null,
+  title: string | null,
+  superseded: 0 | 1,
+  ...filesets: number[],
+];
+
+function printRow(id: string, { object, section, summary }: PublishedProduct): Row {
+  const { seq, shown, superseded, filesets } = summary;
+  const [tag, revision, title] = SHOWN.map((keyword) => shown?.[keyword] ?? null);
+  return [id, object, section, seq, tag!, revision!, title!, superseded ? 1 : 0, ...filesets];
 }
 
 /**
@@ -63,7 +102,7 @@ export function readCatalogFile(home: string, name = 'catalog', proof?: Proof): 
   if (createHash('sha256').update(body).digest('hex') !== header.sha256) {
     throw damaged(path, 'Its content is not what its first line says.');
   }
-  return parseLines(header, body.toString('utf8').split('\n'));
+  return parseBody(path, header, body.toString('utf8'));
 }
 
 /** A catalog may be replaced while its proof is looked at: what fails is read again, until the same bytes fail twice. */
@@ -88,54 +127,67 @@ function parseHeader(path: string, line: string): CatalogHeader {
     throw damaged(path, 'Its first line cannot be read.', error);
   }
   if (typeof header !== 'object' || header === null) throw damaged(path, 'Its first line cannot be read.');
-  if (header.fmt === 1 && isWhole(header)) return header;
-  if (header.fmt === 1) throw damaged(path, 'Its first line lacks something.');
+  if (header.fmt === FORM && isWhole(header)) return header;
+  if (header.fmt === FORM) throw damaged(path, 'Its first line lacks something.');
+  if (header.fmt < FORM) throw damaged(path, `It is of form ${header.fmt}, of an older release.`);
   throw new SdError('catalog_too_new', {
     what: `The published catalog "${path}" cannot be read.`,
-    because: `It is of form ${header.fmt}; this program knows form 1.`,
+    because: `It is of form ${header.fmt}; this program knows form ${FORM}.`,
     todo: 'Use a newer release of swdist.',
     data: { path },
   });
 }
 
-function isWhole({ gen, chain, sha256, owners, index }: CatalogHeader): boolean {
-  const texts = [chain, sha256, owners, index?.sha256];
+function isWhole({ gen, chain, sha256, owners, records, index }: CatalogHeader): boolean {
+  const texts = [chain, sha256, owners, records, index?.sha256];
   return texts.every((text) => typeof text === 'string') && [gen, index.head].every(Number.isSafeInteger);
 }
 
-function parseLines(header: CatalogHeader, lines: readonly string[]): CatalogFile {
-  const objects = new Map<string, { object: string; section: number }>();
+function parseBody(path: string, header: CatalogHeader, body: string): CatalogFile {
+  const begin = body.startsWith('[') ? 0 : body.indexOf('\n[') + 1;
+  const rows = begin > 0 || body.startsWith('[') ? body.slice(begin) : '';
+  const lines = body
+    .slice(0, body.length - rows.length)
+    .split('\n')
+    .filter((line) => line !== '');
   const bundleSections = new Map<string, number>();
   for (const line of lines) {
-    const kind = line[0];
-    if (kind !== 'p' && kind !== 'b') continue;
-    const last = line.lastIndexOf('\t');
-    const id = fromKey(line.slice(2, line.indexOf('\t')));
-    const section = Number(line.slice(last + 1));
-    if (kind === 'b') bundleSections.set(id, section);
-    else objects.set(id, { object: line.slice(line.lastIndexOf('\t', last - 1) + 1, last), section });
+    if (!line.startsWith('b/')) continue;
+    bundleSections.set(fromKey(line.slice(2, line.indexOf('\t'))), Number(line.slice(line.lastIndexOf('\t') + 1)));
   }
-  let records: Records | undefined;
-  return {
-    header,
-    objects,
-    bundleSections,
-    records() {
-      records ??= recordsOf(lines);
-      return records;
-    },
-  };
+  return { header, lines, products: parseRows(path, rows), bundleSections };
 }
 
-function recordsOf(lines: readonly string[]): Records {
-  const builder = new RecordsBuilder();
-  for (const line of lines) {
-    if (line === '') continue;
-    const tab = line.indexOf('\t');
-    const after = line.indexOf('\t', tab + 1);
-    builder.add(line.slice(0, tab), () => line.slice(tab + 1, after < 0 ? undefined : after));
+/** All rows at once: a JSON text has no line end of its own. */
+function parseRows(path: string, text: string): Map<string, PublishedProduct> {
+  const products = new Map<string, PublishedProduct>();
+  let rows: unknown[];
+  try {
+    rows = JSON.parse(`[${text.trimEnd().replaceAll('\n', ',')}]`) as unknown[];
+  } catch (error) {
+    throw damaged(path, 'The line of a product cannot be read.', error);
   }
-  return builder.build();
+  for (const row of rows) {
+    if (!isRow(row)) throw damaged(path, `The line of a product cannot be read: ${JSON.stringify(row).slice(0, 60)}`);
+    const [id, object, section, seq, tag, revision, title, superseded] = row;
+    const shown = tag === null ? undefined : { tag, revision: revision ?? undefined, title: title ?? undefined };
+    const filesets = row.slice(FIXED) as number[];
+    products.set(id, { object, section, summary: { seq, shown, superseded: superseded === 1, filesets } });
+  }
+  return products;
+}
+
+/** Elements of a row before its filesets. */
+const FIXED = 8;
+
+function isRow(row: unknown): row is Row {
+  if (!Array.isArray(row) || typeof row[0] !== 'string' || typeof row[1] !== 'string') return false;
+  for (let at = 2; at < Math.max(row.length, FIXED); at++) {
+    const value: unknown = row[at];
+    const isText = at >= 4 && at <= 6;
+    if (isText ? value !== null && typeof value !== 'string' : !Number.isSafeInteger(value)) return false;
+  }
+  return true;
 }
 
 function notAllowed(path: string, cause: unknown): SdError {

@@ -12,6 +12,7 @@ import { keys } from './keys.ts';
 import type { StoreLayout } from './layout.ts';
 import { readObject } from './objects.ts';
 import type { OwnerIndex } from './owner-index.ts';
+import { readRecords } from './published.ts';
 import { type Publishable, productText } from './publisher.ts';
 import type { Records } from './records.ts';
 import { readTextTree } from './text-read.ts';
@@ -48,7 +49,7 @@ function publishedTrouble({ home }: StoreLayout, store: Publishable, owners: Own
   if (file.header.gen !== generation || file.header.chain !== chain) {
     return [`Generation ${file.header.gen} is published, and the store is at ${generation} with another history.`];
   }
-  const differing = differences(recordPairs(store.records()), recordPairs(file.records()));
+  const differing = differences(recordPairs(store.records()), recordPairs(readRecords(home, file)));
   return [
     ...differing.map((key) => `The published catalog has another record "${key}" than the store.`),
     ...objectTrouble(home, store, file),
@@ -62,7 +63,7 @@ function publishedTrouble({ home }: StoreLayout, store: Publishable, owners: Own
 function objectTrouble(home: string, store: Publishable, file: CatalogFile): string[] {
   return [...store.records().products.values()].flatMap((entry) =>
     attempt(() => {
-      const object = file.objects.get(entry.id)?.object;
+      const object = file.products.get(entry.id)?.object;
       if (object === undefined) return [`The published catalog does not know the product "${entry.id}".`];
       const same = readObject(home, object).toString('utf8') === productText(entry, store);
       return same ? [] : [`What is published of the product "${entry.id}" is not what the store says.`];

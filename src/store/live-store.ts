@@ -175,6 +175,10 @@ export class LiveStore implements Commits, Publishable, Reader {
     return this.ownerIndex().owners(path);
   }
 
+  made(path: string): boolean {
+    return this.#records.made.has(path);
+  }
+
   ownerIndex(): OwnerIndex {
     this.#owners ??= this.#readOwners() ?? this.#collectOwners();
     return this.#owners;

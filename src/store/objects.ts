@@ -15,16 +15,21 @@ const DIRECTORY = 'obj';
 /** Writes the object unless it is there, or `anyway`; not durable before the file system is synced. Returns its name. */
 export function writeObject(home: string, content: string | Uint8Array, anyway = false): string {
   const name = createHash('sha256').update(content).digest('hex');
-  const path = join(home, DIRECTORY, name);
+  const path = objectPath(home, name);
   if (!anyway && existsSync(path)) return name;
   mkdirSync(join(home, DIRECTORY), { recursive: true, mode: 0o755 });
   writeFileAtomically(path, content, 0o644);
   return name;
 }
 
+/** Where an object lies. */
+export function objectPath(home: string, name: string): string {
+  return join(home, DIRECTORY, name);
+}
+
 /** Content of an object. Throws SdError `catalog_damaged`, with `data.missing` where the file is not there. */
 export function readObject(home: string, name: string): Buffer {
-  const path = join(home, DIRECTORY, name);
+  const path = objectPath(home, name);
   let bytes: Buffer;
   try {
     bytes = readFileSync(path);
@@ -49,7 +54,7 @@ export function listObjects(home: string): Set<string> {
 export function retireObject(home: string, name: string): void {
   const now = Date.now() / 1000;
   try {
-    utimesSync(join(home, DIRECTORY, name), now, now);
+    utimesSync(objectPath(home, name), now, now);
   } catch (error) {
     if (!hasErrno(error, 'ENOENT')) throw error;
   }
@@ -60,7 +65,7 @@ export function collectObjects(home: string, named: ReadonlySet<string>): void {
   const limit = Date.now() - GRACE_MS;
   for (const name of listObjects(home)) {
     if (named.has(name)) continue;
-    const path = join(home, DIRECTORY, name);
+    const path = objectPath(home, name);
     const stats = statSync(path, { throwIfNoEntry: false });
     if (stats !== undefined && stats.mtimeMs < limit) rmSync(path, { force: true });
   }

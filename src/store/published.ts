@@ -1,27 +1,32 @@
 // The published catalog as readers see it (D2): no database, no lock, ordinary users, read-only media.
-// Promise: one generation, whatever a writer does meanwhile; a listing of products touches one file.
+// Promise: one generation, whatever a writer does meanwhile; a listing of products touches one file, one of a product two.
 
+import { existsSync } from 'node:fs';
 import type { Catalog } from '../model/catalog.ts';
 import { SdError } from '../model/error.ts';
 import { type CatalogFile, type Proof, readCatalogFile } from './catalog-file.ts';
 import { isInterrupted } from './holder.ts';
+import { keys } from './keys.ts';
 import type { StoreLayout } from './layout.ts';
-import { readObject } from './objects.ts';
+import { objectPath, readObject } from './objects.ts';
 import { OwnerIndex } from './owner-index.ts';
 import { type Reader, RecordCatalog } from './record-catalog.ts';
-import type { Records } from './records.ts';
+import { ProductEntry, type ProductTexts, type Records, RecordsBuilder } from './records.ts';
 
 /** Products whose pairs are kept at hand; two at least, for a patch and its base. */
 const KEPT_PRODUCTS = 16;
+
+/** What readers see, and whether a session that was changing files died before its end. */
+export interface Published {
+  readonly catalog: Catalog;
+  readonly interrupted: boolean;
+}
 
 /**
  * The catalog last published, and whether a session that was changing files died before its end. Undefined where nothing was ever
  * published. Throws SdError `catalog_damaged`, `catalog_too_new`; the Catalog's own questions throw `catalog_damaged`, too.
  */
-export function readPublished(
-  layout: StoreLayout,
-  proof?: Proof,
-): { catalog: Catalog; interrupted: boolean } | undefined {
+export function readPublished(layout: StoreLayout, proof?: Proof): Published | undefined {
   const file = readCatalogFile(layout.home, 'catalog', proof);
   if (file === undefined) return undefined;
   const catalog = new RecordCatalog(layout.kind, new PublishedReader(layout.home, file, proof));
@@ -38,17 +43,40 @@ export function readProductPairs(home: string, object: string): Map<string, stri
   return pairs;
 }
 
+/** All records that a catalog file publishes. Throws SdError `catalog_damaged`. */
+export function readRecords(home: string, { header, lines }: CatalogFile): Records {
+  return recordsOf([...lines, ...readObject(home, header.records).toString('utf8').split('\n')]);
+}
+
+function recordsOf(lines: Iterable<string>): Records {
+  const builder = new RecordsBuilder();
+  for (const line of lines) {
+    if (line === '') continue;
+    const tab = line.indexOf('\t');
+    const after = line.indexOf('\t', tab + 1);
+    builder.add(line.slice(0, tab), () => line.slice(tab + 1, after < 0 ? undefined : after));
+  }
+  return builder.build();
+}
+
 class PublishedReader implements Reader {
   readonly #home: string;
   readonly #proof: Proof | undefined;
+  readonly #records: Records;
   #file: CatalogFile;
+  #whole: Records | undefined;
   #owners: OwnerIndex | undefined;
+  #alone = 0;
   readonly #products = new Map<string, Map<string, string>>();
 
   constructor(home: string, file: CatalogFile, proof: Proof | undefined) {
     this.#home = home;
     this.#proof = proof;
     this.#file = file;
+    this.#records = recordsOf(file.lines);
+    for (const [id, { summary }] of file.products) {
+      this.#records.products.set(id, new ProductEntry(id, summary, () => this.#texts(id)));
+    }
   }
 
   generation(): number {
@@ -56,23 +84,57 @@ class PublishedReader implements Reader {
   }
 
   records(): Records {
-    return this.#file.records();
+    return this.#records;
   }
 
   value(productId: string, key: string): string | undefined {
-    let pairs = this.#products.get(productId);
-    if (pairs === undefined) {
-      if (!this.#file.objects.has(productId)) return undefined;
-      pairs = this.#again(() => readProductPairs(this.#home, this.#file.objects.get(productId)?.object ?? ''));
-      if (this.#products.size >= KEPT_PRODUCTS) this.#products.delete(this.#products.keys().next().value!);
-      this.#products.set(productId, pairs);
-    }
-    return pairs.get(key);
+    return this.#pairs(productId)?.get(key);
+  }
+
+  made(path: string): boolean {
+    return this.#readWhole().made.has(path);
   }
 
   owners(path: string): readonly number[] {
     this.#owners ??= this.#again(() => OwnerIndex.read(readObject(this.#home, this.#file.header.owners)));
     return this.#owners.owners(path);
+  }
+
+  #pairs(productId: string): Map<string, string> | undefined {
+    let pairs = this.#products.get(productId);
+    if (pairs === undefined) {
+      if (!this.#file.products.has(productId)) return undefined;
+      pairs = this.#again(() => readProductPairs(this.#home, this.#file.products.get(productId)?.object ?? ''));
+      if (this.#products.size >= KEPT_PRODUCTS) this.#products.delete(this.#products.keys().next().value!);
+      this.#products.set(productId, pairs);
+    }
+    return pairs;
+  }
+
+  /** A few products are read from their own objects, the others together. */
+  #texts(id: string): ProductTexts {
+    if (
+      this.#whole === undefined &&
+      this.#alone < KEPT_PRODUCTS &&
+      existsSync(objectPath(this.#home, this.#file.products.get(id)!.object))
+    ) {
+      this.#alone += 1;
+      const builder = new RecordsBuilder();
+      for (const [key, value] of this.#pairs(id)!) if (/^[pf]/.test(key)) builder.add(key, () => value);
+      return this.#found(id, builder.build());
+    }
+    return this.#found(id, this.#readWhole());
+  }
+
+  #found(id: string, records: Records): ProductTexts {
+    const entry = records.products.get(id);
+    if (entry === undefined) throw this.missing(id, keys.product(id));
+    return entry;
+  }
+
+  #readWhole(): Records {
+    this.#whole ??= this.#again(() => readRecords(this.#home, this.#file));
+    return this.#whole;
   }
 
   missing(productId: string, key: string): Error {

@@ -9,13 +9,13 @@ import { fsyncDirectory, syncFileSystem, testPoint, writeFileDurably } from '../
 import type { Catalog } from '../model/catalog.ts';
 import { hasErrno, SdError } from '../model/error.ts';
 import { filesetKey } from '../model/software.ts';
-import { type CatalogFile, printCatalogFile, readCatalogFile } from './catalog-file.ts';
+import { type CatalogFile, type PublishedProduct, printCatalogFile, readCatalogFile } from './catalog-file.ts';
 import { decodeFileset, encodeSingle, keys } from './keys.ts';
 import type { StoreLayout } from './layout.ts';
 import type { Ledger } from './ledger.ts';
 import { collectObjects, listObjects, retireObject, writeObject } from './objects.ts';
 import type { OwnerIndex } from './owner-index.ts';
-import type { ProductEntry, Records } from './records.ts';
+import type { ProductEntry, ProductSummary, Records } from './records.ts';
 import { cutIndex, type IndexSections, writeTextTree } from './texttree.ts';
 
 /** A publication may take this part of the session's time at most. */
@@ -37,10 +37,13 @@ export class Publisher {
   readonly #layout: StoreLayout;
   readonly #source: Publishable;
   readonly #objects = new Map<string, string>();
+  /** What the catalog now there says of products that have not changed since. */
+  readonly #summaries = new Map<string, ProductSummary>();
   readonly #dirty = new Set<string>();
   #sections: IndexSections = { head: undefined, bundles: new Map(), products: new Map() };
   #headDirty = true;
   #ownersObject = '';
+  #recordsObject = '';
   #generation = -1;
   #notBefore = 0;
   /** What is there is not trusted. */
@@ -91,17 +94,20 @@ export class Publisher {
     const retired: string[] = [];
     for (const id of this.#dirty) this.#writeProduct(id, records.products.get(id), retired);
     const owners = writeObject(home, this.#source.ownerIndex().bytes(), this.#anew);
+    const together = writeObject(home, recordLines(records), this.#anew);
     if (this.#ownersObject !== owners && this.#ownersObject !== '') retired.push(this.#ownersObject);
+    if (this.#recordsObject !== together && this.#recordsObject !== '') retired.push(this.#recordsObject);
     const joined = this.#writeText(records);
     syncFileSystem(home);
     const { generation, chain } = this.#source.ledger();
     const index = { sha256: sha256(joined), head: this.#sections.head!.length };
-    const header = { kind: this.#layout.kind, gen: generation, chain, owners, index };
+    const header = { kind: this.#layout.kind, gen: generation, chain, owners, records: together, index };
     this.#keepEarlier();
     testPoint('publish');
-    this.#replace(printCatalogFile(header, this.#lines(records)));
+    this.#replace(printCatalogFile(header, this.#lines(records), this.#products(records)));
     for (const name of retired) retireObject(home, name);
     this.#ownersObject = owners;
+    this.#recordsObject = together;
     this.#generation = generation;
     this.#dirty.clear();
     this.#headDirty = false;
@@ -122,7 +128,7 @@ export class Publisher {
 
   /** Removes objects that no catalog names any more, once their grace is over. */
   collect(): void {
-    const named = new Set([...this.#objects.values(), this.#ownersObject]);
+    const named = new Set([...this.#objects.values(), this.#ownersObject, this.#recordsObject]);
     const there = listObjects(this.#layout.home);
     if (there.size <= named.size) return;
     for (const name of EARLIER) {
@@ -144,10 +150,14 @@ export class Publisher {
 
   #buildUpon(file: CatalogFile, all: readonly string[]): void {
     const there = listObjects(this.#layout.home);
-    for (const [id, { object }] of file.objects) this.#objects.set(id, object);
+    for (const [id, { object, summary }] of file.products) {
+      this.#objects.set(id, object);
+      this.#summaries.set(id, summary);
+    }
     this.#ownersObject = file.header.owners;
+    this.#recordsObject = file.header.records;
     const { head, sha256: written } = file.header.index;
-    const products = new Map(Array.from(file.objects, ([id, { section }]) => [id, section]));
+    const products = new Map(Array.from(file.products, ([id, { section }]) => [id, section]));
     let length = head;
     for (const part of [...products.values(), ...file.bundleSections.values()]) length += part;
     const ours = { length, isOurs: (joined: Buffer) => sha256(joined) === written };
@@ -160,12 +170,13 @@ export class Publisher {
       const object = this.#objects.get(id);
       if (object === undefined || !there.has(object) || sections === undefined) this.#dirty.add(id);
     }
-    for (const id of file.objects.keys()) if (!this.#source.records().products.has(id)) this.#dirty.add(id);
-    if (!there.has(this.#ownersObject)) this.#generation = -1;
+    for (const id of file.products.keys()) if (!this.#source.records().products.has(id)) this.#dirty.add(id);
+    if (!there.has(this.#ownersObject) || !there.has(this.#recordsObject)) this.#generation = -1;
   }
 
   #writeProduct(id: string, entry: ProductEntry | undefined, retired: string[]): void {
     const before = this.#objects.get(id);
+    this.#summaries.delete(id);
     if (entry === undefined) this.#objects.delete(id);
     else this.#objects.set(id, writeObject(this.#layout.home, productText(entry, this.#source), this.#anew));
     if (before !== undefined && before !== this.#objects.get(id)) retired.push(before);
@@ -180,20 +191,22 @@ export class Publisher {
   }
 
   #lines(records: Records): string[] {
-    const lines: string[] = [`${keys.next}\t${encodeSingle(records.next)}\n`];
-    if (records.target !== undefined) lines.push(`${keys.target}\t${records.target}\n`);
-    for (const { id, value } of records.vendors.values()) lines.push(`${keys.vendor(id)}\t${value}\n`);
-    for (const { id, value } of records.categories.values()) lines.push(`${keys.category(id)}\t${value}\n`);
+    const lines: string[] = [`${keys.next}\t${encodeSingle(records.next)}`];
+    if (records.target !== undefined) lines.push(`${keys.target}\t${records.target}`);
+    for (const { id, value } of records.vendors.values()) lines.push(`${keys.vendor(id)}\t${value}`);
+    for (const { id, value } of records.categories.values()) lines.push(`${keys.category(id)}\t${value}`);
     for (const { id, value } of records.bundles.values()) {
-      lines.push(`${keys.bundle(id)}\t${value}\t${this.#sections.bundles.get(id)!.length}\n`);
-    }
-    for (const path of records.made) lines.push(`${keys.made(path)}\t${encodeSingle(true)}\n`);
-    for (const entry of records.products.values()) {
-      const section = this.#sections.products.get(entry.id)!.length;
-      lines.push(`${keys.product(entry.id)}\t${entry.value}\t${this.#objects.get(entry.id)!}\t${section}\n`);
-      for (const { id, value } of entry.filesets) lines.push(`${keys.fileset(filesetKey(entry.id, id))}\t${value}\n`);
+      lines.push(`${keys.bundle(id)}\t${value}\t${this.#sections.bundles.get(id)!.length}`);
     }
     return lines;
+  }
+
+  *#products(records: Records): Generator<readonly [string, PublishedProduct]> {
+    for (const entry of records.products.values()) {
+      const { id } = entry;
+      const summary = this.#summaries.get(id) ?? entry.summary;
+      yield [id, { object: this.#objects.get(id)!, section: this.#sections.products.get(id)!.length, summary }];
+    }
   }
 
   #keepEarlier(): void {
@@ -239,10 +252,23 @@ export function productText(entry: ProductEntry, source: Publishable): string {
   return lines.join('');
 }
 
+/** Products, filesets and made directories as the lines of one object. */
+function recordLines(records: Records): string {
+  const lines: string[] = [];
+  for (const path of records.made) lines.push(`${keys.made(path)}\t${encodeSingle(true)}\n`);
+  for (const entry of records.products.values()) {
+    lines.push(`${keys.product(entry.id)}\t${entry.value}\n`);
+    for (const { id, value } of entry.filesets) lines.push(`${keys.fileset(filesetKey(entry.id, id))}\t${value}\n`);
+  }
+  return lines.join('');
+}
+
 function objectsNamedBy(home: string, name: string): string[] {
   try {
     const file = readCatalogFile(home, name);
-    return file === undefined ? [] : [file.header.owners, ...Array.from(file.objects.values(), (each) => each.object)];
+    if (file === undefined) return [];
+    const { owners, records } = file.header;
+    return [owners, records, ...Array.from(file.products.values(), (each) => each.object)];
   } catch (error) {
     // An earlier catalog that cannot be read holds nothing that anybody could use.
     if (error instanceof SdError) return [];

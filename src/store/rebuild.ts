@@ -16,7 +16,7 @@ import { isAlive, processStart } from './holder.ts';
 import { encodeSingle, isData, keys } from './keys.ts';
 import type { StoreLayout } from './layout.ts';
 import { EMPTY_LEDGER, enter, type Ledger } from './ledger.ts';
-import { readProductPairs } from './published.ts';
+import { readProductPairs, readRecords } from './published.ts';
 import { Records } from './records.ts';
 import { readTextTree } from './text-read.ts';
 
@@ -154,8 +154,8 @@ async function fill(database: Database, layout: StoreLayout, why: string): Promi
 /** The published pairs as they stand, under the generation and chain they had. All objects are read before anything is written. */
 async function fillFromPublished(database: Database, home: string, file: CatalogFile): Promise<void> {
   const pairs = new Map<string, string>();
-  const records = file.records();
-  for (const { object } of file.objects.values()) {
+  const records = readRecords(home, file);
+  for (const { object } of file.products.values()) {
     for (const [key, value] of readProductPairs(home, object)) if (isData(key)) pairs.set(key, value);
   }
   for (const path of records.made) pairs.set(keys.made(path), encodeSingle(true));

@@ -15,6 +15,8 @@ export interface Reader {
   value(productId: string, key: string): string | undefined;
   /** Sequence numbers of the filesets that list the path. */
   owners(path: string): readonly number[];
+  /** Whether an installation made this directory. */
+  made(path: string): boolean;
   /** The error for a pair that must be there and is not. */
   missing(productId: string, key: string): Error;
 }
@@ -62,13 +64,7 @@ export class RecordCatalog implements Catalog {
   }
 
   mayHoldSuperseded(id: string): boolean {
-    // The word stands in patch_state, and in the keyword superseded_by, of such a fileset: its text says so before it is parsed.
-    return (
-      this.#reader
-        .records()
-        .products.get(id)
-        ?.filesets.some((each) => each.value.includes('superseded')) ?? false
-    );
+    return this.#reader.records().products.get(id)?.summary.superseded ?? false;
   }
 
   files(fileset: FilesetKey): readonly FileRecord[] {
@@ -96,7 +92,7 @@ export class RecordCatalog implements Catalog {
   }
 
   madeDirectory(path: string): boolean {
-    return this.#reader.records().made.has(path);
+    return this.#reader.made(path);
   }
 
   saved(fileset: FilesetKey): readonly SavedFile[] {

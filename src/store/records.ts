@@ -13,30 +13,89 @@ export interface FilesetEntry {
   readonly value: string;
 }
 
+/** Attributes that a listing of products shows, and that selection looks for. */
+export const SHOWN = ['tag', 'revision', 'title'] as const;
+
+/** What is known of a product before its records are read. */
+export interface ProductSummary {
+  readonly seq: number;
+  /** Those of its attributes, undefined for what it has not; undefined altogether where one of them is no plain text. */
+  readonly shown: Readonly<Record<(typeof SHOWN)[number], string | undefined>> | undefined;
+  /** False when none of its filesets can be superseded. */
+  readonly superseded: boolean;
+  /** Sequence numbers of its filesets. */
+  readonly filesets: readonly number[];
+}
+
+/** The texts of a product and its filesets. */
+export interface ProductTexts {
+  readonly value: string;
+  readonly filesets: readonly FilesetEntry[];
+}
+
 /** One product with its filesets in order. A change makes a new entry; an entry itself never changes. */
 export class ProductEntry {
   readonly id: string;
   readonly seq: number;
-  readonly value: string;
-  readonly filesets: readonly FilesetEntry[];
+  #texts: ProductTexts | (() => ProductTexts);
+  #summary: ProductSummary | undefined;
   #product: Product | undefined;
 
-  constructor(id: string, value: string, filesets: readonly FilesetEntry[]) {
+  constructor(id: string, value: string, filesets: readonly FilesetEntry[]);
+  /** An entry whose texts are read at the first look. */
+  constructor(id: string, summary: ProductSummary, read: () => ProductTexts);
+  constructor(id: string, known: string | ProductSummary, texts: readonly FilesetEntry[] | (() => ProductTexts)) {
     this.id = id;
-    this.seq = sequenceOf(value);
-    this.value = value;
-    this.filesets = filesets;
+    if (typeof texts === 'function') {
+      this.#summary = known as ProductSummary;
+      this.seq = this.#summary.seq;
+      this.#texts = texts;
+    } else {
+      this.seq = sequenceOf(known as string);
+      this.#texts = { value: known as string, filesets: texts };
+    }
+  }
+
+  get value(): string {
+    return this.#read().value;
+  }
+
+  get filesets(): readonly FilesetEntry[] {
+    return this.#read().filesets;
+  }
+
+  get summary(): ProductSummary {
+    this.#summary ??= summaryOf(this);
+    return this.#summary;
   }
 
   /** The product with getters: plain to copy, print and compare, parsed at the first look. */
   get product(): Product {
-    this.#product ??= lazyProduct(this);
+    this.#product ??= lazyProduct(this, typeof this.#texts === 'function' ? this.#summary?.shown : undefined);
     return this.#product;
   }
 
   fileset(id: string): FilesetEntry | undefined {
     return this.filesets.find((each) => each.id === id);
   }
+
+  #read(): ProductTexts {
+    if (typeof this.#texts === 'function') this.#texts = this.#texts();
+    return this.#texts;
+  }
+}
+
+function summaryOf({ seq, product, filesets }: ProductEntry): ProductSummary {
+  const { attributes } = product;
+  const isPlain = typeof attributes.tag === 'string' && SHOWN.every((keyword) => !Array.isArray(attributes[keyword]));
+  const { tag, revision, title } = attributes as Readonly<Record<string, string | undefined>>;
+  return {
+    seq,
+    shown: isPlain ? { tag, revision, title } : undefined,
+    // The word stands in patch_state, and in the keyword superseded_by, of such a fileset: its text says so before it is parsed.
+    superseded: filesets.some((each) => each.value.includes('superseded')),
+    filesets: filesets.map((each) => each.seq),
+  };
 }
 
 /** A bundle, vendor or category. */
@@ -76,7 +135,8 @@ export class Records {
   readonly controls = new Map<string, Set<string>>();
   #attributes: Attributes | undefined;
   #ordered: readonly Product[] | undefined;
-  #keys: Map<number, FilesetKey> | undefined;
+  /** Sequence number of a fileset → its product. */
+  #holders: Map<number, ProductEntry> | undefined;
 
   get attributes(): Attributes {
     this.#attributes ??= this.target === undefined ? {} : decodeSingle<Attributes>(this.target);
@@ -91,13 +151,17 @@ export class Records {
 
   /** Key of the fileset with this sequence number. */
   keyOf(seq: number): FilesetKey | undefined {
-    if (this.#keys === undefined) {
-      this.#keys = new Map();
-      for (const entry of this.products.values()) {
-        for (const fileset of entry.filesets) this.#keys.set(fileset.seq, filesetKey(entry.id, fileset.id));
-      }
+    if (this.#holders === undefined) {
+      this.#holders = new Map();
+      for (const entry of this.products.values()) this.#hold(entry);
     }
-    return this.#keys.get(seq);
+    const holder = this.#holders.get(seq);
+    const fileset = holder?.filesets.find((each) => each.seq === seq);
+    return holder && fileset && filesetKey(holder.id, fileset.id);
+  }
+
+  #hold(entry: ProductEntry): void {
+    for (const seq of entry.summary.filesets) this.#holders!.set(seq, entry);
   }
 
   filesetEntry(key: FilesetKey): FilesetEntry | undefined {
@@ -112,9 +176,9 @@ export class Records {
 
   setProduct(id: string, entry: ProductEntry | undefined): void {
     const before = this.products.get(id);
-    if (this.#keys !== undefined) {
-      for (const fileset of before?.filesets ?? []) this.#keys.delete(fileset.seq);
-      for (const fileset of entry?.filesets ?? []) this.#keys.set(fileset.seq, filesetKey(id, fileset.id));
+    if (this.#holders !== undefined) {
+      for (const seq of before?.summary.filesets ?? []) this.#holders.delete(seq);
+      if (entry !== undefined) this.#hold(entry);
     }
     if (entry === undefined) this.products.delete(id);
     // A product dropped and put again within one change stands at the end, as its new sequence number says.
@@ -193,7 +257,7 @@ function bySequence(left: { seq: number }, right: { seq: number }): number {
   return left.seq - right.seq;
 }
 
-function lazyProduct(entry: ProductEntry): Product {
+function lazyProduct(entry: ProductEntry, shown: ProductSummary['shown']): Product {
   let parsed: Pick<Product, 'attributes' | 'subproducts' | 'controlFiles'> | undefined;
   const look = () => {
     if (parsed === undefined) {
@@ -203,7 +267,7 @@ function lazyProduct(entry: ProductEntry): Product {
     return parsed;
   };
   let filesets: readonly Fileset[] | undefined;
-  return {
+  const product: Product = {
     id: entry.id,
     get attributes() {
       return look().attributes;
@@ -219,6 +283,8 @@ function lazyProduct(entry: ProductEntry): Product {
       return look().controlFiles;
     },
   };
+  // Not for copies, which may be given other attributes.
+  return shown === undefined ? product : Object.defineProperty(product, 'shown', { value: shown });
 }
 
 function lazyFileset(entry: FilesetEntry): Fileset {

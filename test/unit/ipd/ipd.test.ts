@@ -3,7 +3,8 @@
 import { chmodSync, cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { adminDirectory, installedCatalog, openIpd } from '../../../src/ipd/ipd.ts';
+import { installedCatalog, openIpd } from '../../../src/ipd/ipd.ts';
+import { adminDirectory } from '../../../src/ipd/place.ts';
 
 const seed = resolve(import.meta.dirname, '../../../ipd/seed/products');
 let root: string;
