@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { reasonOf, SdError } from '../model/error.ts';
 import type { Emit, SdEvent } from '../model/events.ts';
-import type { Outcome } from '../model/plan.ts';
+import type { Finding, Outcome } from '../model/plan.ts';
 import type { Edits } from '../operations/modify-plan.ts';
 import type { ResolvedOptions } from '../options/resolve.ts';
 import { noSoftware, optionsFor, softwareFor, targetsFor } from './asked.ts';
@@ -142,12 +142,11 @@ function pathsIn(file: string): string[] {
 async function commitAndTell(commit: (emit: Emit) => Promise<Outcome>, emit: Emit): Promise<Outcome> {
   const ends: SdEvent[] = [];
   const outcome = await commit((event) => (event.type === 'session.end' ? ends.push(event) : emit(event)));
-  if (outcome.reclaimed !== undefined) {
-    const text = `The save area gave back ${Math.ceil(outcome.reclaimed / 1024)} Kbytes.`;
-    emit({ type: 'finding', finding: { severity: 'note', code: 'space_reclaimed', text } });
-  }
+  const text = `The save area gave back ${Math.ceil((outcome.reclaimed ?? 0) / 1024)} Kbytes.`;
+  const gain: Finding[] = outcome.reclaimed === undefined ? [] : [{ severity: 'note', code: 'space_reclaimed', text }];
+  for (const finding of gain) emit({ type: 'finding', finding });
   for (const end of ends) emit(end);
-  return outcome;
+  return { ...outcome, findings: [...outcome.findings, ...gain] };
 }
 
 export const swmodify: Command = { declaration, run };

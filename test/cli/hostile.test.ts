@@ -19,7 +19,7 @@ import {
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { flat, type How, Site } from './site.ts';
+import { flat, found, type How, Site } from './site.ts';
 
 const ROOTS_OWN = process.getuid?.() === 0;
 let site: Site;
@@ -212,8 +212,11 @@ describe('rights', () => {
     if (!ROOTS_OWN) return say('giving files away');
     cpSync(site.path('D'), site.path('X'), { recursive: true });
     chownSync(site.path('X/.sd/catalog'), 65534, 65534);
-    const ran = site.run('swinstall', ['-s', './X', '*', '@', './R']);
+    const ran = site.run('swinstall', ['--json', '-s', './X', '*', '@', './R']);
     expect([ran.exit, flat(ran.stderr)]).toEqual([0, expect.stringContaining('belongs to user 65534')]);
+    expect(found(ran, 'depot_of_others')).toMatch(
+      /^warning: .*belongs to user 65534\. Its control scripts run with your/,
+    );
   });
 
   test('an ordinary user does everything in his own root, whatever his umask', () => {

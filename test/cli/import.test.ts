@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { giveShell, makeDeb, makeRpm, picture, spoiled } from './import.ts';
-import { flat, rows, Site, tar } from './site.ts';
+import { flat, found, rows, Site, tar } from './site.ts';
 
 const ROOT = process.getuid?.() === 0;
 let site: Site;
@@ -147,10 +147,10 @@ describe('a Debian package', () => {
     const needs = 'libdemo (>= 0.9), demo-api | other, libc6 (>= 99), libdemo (>> 5) | absent';
     makeDeb(site, 'S/tool.deb', { fields: fields('tool', { Depends: needs, Conflicts: 'enemy (<< 3)' }), files });
     makeDeb(site, 'enemy.deb', { fields: fields('enemy'), files: { '/opt/enemy': '' } });
-    const ran = install('./S', 'tool');
+    const ran = install('./S', '--json', 'tool');
     expect(ran.exit, ran.stderr).toBe(0);
-    expect(flat(ran.stdout + ran.stderr)).toContain(
-      'the machine must have it: libc6 (>= 99), libdemo (>> 5) | absent.',
+    expect(found(ran, 'needed_elsewhere')).toMatch(
+      /^note: .*the machine must have it: libc6 \(>= 99\), libdemo \(>> 5\) \| absent\.$/,
     );
     expect(products().map(([name]) => name)).toEqual(['libdemo', 'tool']);
     const list = (word: string) =>
@@ -186,10 +186,10 @@ describe('as_patch', () => {
     versions();
     installed('./S/1.0~b1.deb');
     const before = inRoot();
-    const ran = install('./S', '-x', 'as_patch=true', '*');
-    expect([ran.exit, flat(ran.stdout + ran.stderr)], ran.stderr).toEqual([
+    const ran = install('./S', '--json', '-x', 'as_patch=true', '*');
+    expect([ran.exit, found(ran, 'patch_leaves_files')], ran.stderr).toEqual([
       0,
-      expect.stringContaining('The patch "demo-1_0" leaves what its version no longer has: /opt/gone.'),
+      'note: The patch "demo-1_0" leaves what its version no longer has: /opt/gone.',
     ]);
     expect(site.read('R/opt/two')).toBe('second\n');
     expect(site.read('R/opt/gone')).toBe('gone\n');
@@ -216,8 +216,10 @@ describe('as_patch', () => {
 
   test('says so where nothing is older, and goes into a depot that installs the same', () => {
     versions();
-    const alone = install('./S/1.1.deb', '-x', 'as_patch=true', '-p', '*');
-    expect(flat(alone.stdout + alone.stderr)).toContain('no older version');
+    const alone = install('./S/1.1.deb', '--json', '-x', 'as_patch=true', '-p', '*');
+    expect(found(alone, 'no_older_version')).toBe(
+      'note: There is no older version that these could be patches of, so they are products: demo.',
+    );
     expect(site.run('swcopy', ['-x', 'as_patch=true', '-s', './S', '*', '@', './D']).exit).toBe(0);
     expect(site.run('swverify', ['-d', '*', '@', './D']).exit).toBe(0);
     expect(install('./D', 'demo').exit).toBe(0);
@@ -288,10 +290,10 @@ describe('an rpm', () => {
     giveShell(site.path('R'));
     const first = makeRpm(site, 'one', SPEC);
     const second = makeRpm(site, 'two', SPEC.replace('2.0~rc1', '2.0'));
-    const ran = install(first, '*');
+    const ran = install(first, '--json', '*');
     expect(ran.exit, ran.stderr).toBe(0);
-    expect(flat(ran.stdout + ran.stderr)).toContain(
-      'taken without its script "%pretrans", its script "%posttrans", its triggers.',
+    expect(found(ran, 'package_part_left_out')).toBe(
+      'note: The package "wid.get" is taken without its script "%pretrans", its script "%posttrans", its triggers.',
     );
     expect(site.read('R/var/adm/sw/swagent.log')).toMatch(/WARNING: The "postinstall" script/);
     expect(products()).toEqual([['wid_get', '1:2.0~rc1-3']]);

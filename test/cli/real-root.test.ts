@@ -88,7 +88,7 @@ test('a configure script that fails: ERROR, exit 1, the software stays installed
   const ran = site.run('swinstall', ['-s', './D', 'REAL', '@', '/']);
   expect([ran.exit, flat(ran.stderr)]).toEqual([
     1,
-    expect.stringMatching(/ERROR: .*1 configure or unconfigure scripts failed\./),
+    expect.stringMatching(/ERROR: .*1 configure or unconfigure scripts failed\. \[configure_failed\]/),
   ]);
   expect(site.ok('swlist', '-l', 'fileset', '-a', 'state')).toMatch(/REAL\.RUN +installed *$/m);
   expect(existsSync(site.path('opt/tool'))).toBe(true);

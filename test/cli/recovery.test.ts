@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { treePicture } from '../scenarios/runner/stage.ts';
 import { notes, ScriptedSite } from './scripted.ts';
-import { flat } from './site.ts';
+import { flat, found } from './site.ts';
 
 let site: ScriptedSite;
 beforeEach(() => {
@@ -153,9 +153,11 @@ test.each([
     await killed('swinstall', '-s', './D', 'P');
     const other = tag === 'postinstall' ? 'transient' : 'installed';
     expect(site.states()).toEqual([`P.F ${left}`, `P.G ${other}`]);
-    const next = site.run('swremove', ['-x', 'lock_timeout=20', 'P.G']);
+    const next = site.run('swremove', ['--json', '-x', 'lock_timeout=20', 'P.G']);
     expect([next.exit, flat(next.stderr)]).toEqual([0, expect.stringContaining(`The "${tag}" script for "P.F"`)]);
-    expect(flat(next.stderr)).toContain('was cut off when its session died. It is not run again by itself.');
+    expect(found(next, 'script_interrupted')).toMatch(
+      /^warning: .* was cut off when its session died\. It is not run again by itself\. .*"(corrupt|installed)"; .* with sw/,
+    );
     expect(site.states()).toEqual([`P.F ${settled}`]);
     expect(site.ran()).toEqual([`${tag} P.F`]);
     // Told once; what to do about it is said and works.
@@ -168,7 +170,10 @@ test('a corrupt fileset is not configured; swinstall loads it again', async () =
   site.depot('D', `product P\n  fileset F\n    file @/t/f f\n    ${notes('postinstall', LASTS)}`);
   await killed('swinstall', '-s', './D', 'P');
   const config = site.run('swconfig', ['-x', 'lock_timeout=20', 'P']);
-  expect([config.exit, flat(config.stderr)]).toEqual([1, expect.stringContaining('is in the state "corrupt"')]);
+  expect([config.exit, flat(config.stderr)]).toEqual([
+    1,
+    expect.stringMatching(/is in the state "corrupt"\. Use swinstall to load it again\. \[bad_state\]/),
+  ]);
   site.ok('swinstall', '-s', './D', 'P');
   expect(site.states()).toEqual(['P.F configured']);
 });

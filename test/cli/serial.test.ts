@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BIN } from '../programs.ts';
 import { hasSwbis, SWBIS } from '../samples.ts';
-import { below, flat, type Ran, rows, Site, sha256 } from './site.ts';
+import { below, flat, found, type Ran, rows, Site, sha256 } from './site.ts';
 
 const FILESETS = ['F1', 'F2', 'F3'];
 const BYTES = 900_000;
@@ -195,13 +195,14 @@ describe('what breaks the rules', () => {
   const pack = (name: string, ...paths: string[]) =>
     execFileSync('tar', ['cf', site.path(name), '-C', site.path('U'), ...paths]);
 
-  test.each(['swinstall -s ./bad P @ ./R', 'cat bad | swinstall -s - P @ ./R'])(
+  test.each(['swinstall --json -s ./bad P @ ./R', 'cat bad | swinstall --json -s - P @ ./R'])(
     'contents before the catalog: a WARNING says it, and all can be installed: %s',
     (line) => {
       pack('bad', 'P', 'Q', 'catalog');
       const root = freshRoot();
       const ran = shell(line);
       expect([ran.exit, flat(ran.stderr)]).toEqual([0, expect.stringContaining('not in the order of a serial depot')]);
+      expect(found(ran, 'archive_order')).toContain('stands before "catalog/INDEX". It is read all the same');
       expect(installed(root)).toEqual(FILESETS);
     },
   );

@@ -6,7 +6,7 @@ import { scryptSync } from 'node:crypto';
 import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { flat, rows, Site } from './site.ts';
+import { flat, found, rows, Site } from './site.ts';
 import { runBeside, WebServer } from './web-server.ts';
 
 let site: Site;
@@ -211,8 +211,9 @@ describe('a directory depot', () => {
     refused('./D', 'catalog_replayed');
     // A depot that is signed no more, at a place where one was: more than a NOTE.
     rmSync(site.path('D/.sd/catalog.minisig'));
-    const ran = site.run('swinstall', ['-s', './D', '-p', '*', '@', './R']);
-    expect(flat(ran.stderr)).toContain('and no longer is');
+    const ran = site.run('swinstall', ['--json', '-s', './D', '-p', '*', '@', './R']);
+    expect([ran.exit, flat(ran.stderr)]).toEqual([0, expect.stringContaining('and no longer is')]);
+    expect(found(ran, 'signature_gone')).toMatch(/^warning: The depot ".*" was signed with the trusted key /);
   });
 });
 

@@ -97,6 +97,21 @@ export class Site {
   }
 }
 
+/**
+ * `severity: text` of the finding with this code in what a command answered with --json, '' where there is none: the only place but the
+ * job's record where NOTEs and WARNINGs show their code.
+ */
+export function found({ stdout }: Ran, code: string): string {
+  interface Finding {
+    readonly severity: string;
+    readonly code: string;
+    readonly text: string;
+  }
+  const { targets, findings } = JSON.parse(stdout) as { targets: { findings: Finding[] }[]; findings: Finding[] };
+  const one = [...targets.flatMap((target) => target.findings), ...findings].find((each) => each.code === code);
+  return one === undefined ? '' : `${one.severity}: ${flat(one.text)}`;
+}
+
 /** A message without its line breaks and double blanks, so that a test can look for words. */
 export function flat(text: string): string {
   return text.replace(/\n {9}/g, ' ').replace(/ {2,}/g, ' ');

@@ -4,7 +4,7 @@
 import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { notes, ScriptedSite } from './scripted.ts';
-import { flat } from './site.ts';
+import { flat, found } from './site.ts';
 
 let site: ScriptedSite;
 beforeEach(() => {
@@ -93,6 +93,7 @@ test('a prerequisite that is not configured is an ERROR for the product, a WARNI
   const [exit, stderr] = said('swconfig', ...alone, 'Q', 'P.C');
   expect(exit).toBe(1);
   expect(stderr).toContain('The prerequisite "P.A" for fileset "Q.F,l=/,r=1.0" cannot be successfully resolved.');
+  expect(stderr).toMatch(/ERROR: The dependencies for fileset "Q\.F,.*\[dependencies_unresolved\]/);
   expect(site.states()).toEqual(['P.A installed', 'P.B installed', 'P.C configured', 'Q.F installed']);
   expect(said('swconfig', ...alone, '-x', 'enforce_dependencies=false', 'Q')[0]).toBe(0);
   expect(site.states()).toContain('Q.F configured');
@@ -125,7 +126,7 @@ product WARN
   expect(exit).toBe(1);
   expect(stderr).toContain('ERROR: broken');
   expect(stderr).toContain('WARNING: The "configure" script for "WARN.F" failed (exit code "2").');
-  expect(stderr).toMatch(/"[^"]*:\/": 1 configure or unconfigure scripts failed\./);
+  expect(stderr).toMatch(/"[^"]*:\/": 1 configure or unconfigure scripts failed\. \[configure_failed\]/);
   expect(site.states()).toEqual(['BAD.F installed', 'WARN.F configured']);
   expect(said('swconfig', '-x', 'enforce_scripts=false', 'BAD')[0]).toBe(0);
   expect(site.states()).toContain('BAD.F configured');
@@ -230,7 +231,12 @@ test('kernel filesets and what they need come first on `/`, between prep and bui
 
 test('without programs for it no kernel is built, and a NOTE says so; in an alternate root nothing is said', () => {
   kernelDepot();
-  expect(flat(site.ok('swinstall', '-s', './D', 'K'))).toContain(
+  const ran = site.run('swinstall', ['--json', '-s', './D', 'K']);
+  expect([ran.exit, found(ran, 'kernel_command')]).toEqual([
+    0,
+    expect.stringContaining('note: The option "system_prep_cmd" names "/usr/lbin/'),
+  ]);
+  expect(flat(site.read('adm/swinstall.log'))).toContain(
     'NOTE: The option "kernel_build_cmd" names "/usr/sbin/mk_kernel", which this system does not have',
   );
   expect(site.ok('swinstall', '-s', './D', ...commands(), '*', '@', './alt')).not.toContain('kernel_build_cmd');
@@ -316,10 +322,22 @@ test('checkinstall that ends with 12 asks for a reboot; an alternate root never 
 test('a session with errors does not reboot and says so', () => {
   kernelDepot();
   site.depot('R', 'product P\n  fileset F is_reboot=true\n    file @/t/f f\n    script postinstall exit 1');
-  const [exit, stderr] = said('swinstall', '-s', './R', ...commands(), '-x', 'autoreboot=true', 'P');
-  expect([exit, stderr]).toEqual([
+  const ran = site.run('swinstall', ['--json', '-s', './R', ...commands(), '-x', 'autoreboot=true', 'P']);
+  expect([ran.exit, found(ran, 'not_rebooted')]).toEqual([
     1,
-    expect.stringContaining('The system is not rebooted, because the session had errors.'),
+    expect.stringContaining(
+      'warning: The system is not rebooted, because the session had errors. Nothing was configured',
+    ),
   ]);
   expect(site.ran()).toEqual([]);
+  // What should reboot fails: the operator is told to.
+  site.depot('S', 'product S\n  fileset F is_reboot=true\n    file @/t/s s');
+  site.write('reboot.exit', '7');
+  const [exit, stderr] = said('swinstall', '-s', './S', ...commands(), '-x', 'autoreboot=true', 'S');
+  expect([exit, stderr]).toEqual([
+    1,
+    expect.stringMatching(
+      /The reboot command ".*" failed \(exit code "7"\)\. Reboot the system yourself; .*\[not_rebooted\]/,
+    ),
+  ]);
 });

@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { treePicture } from '../scenarios/runner/stage.ts';
-import { flat, type Ran, rows, Site } from './site.ts';
+import { flat, found, type Ran, rows, Site } from './site.ts';
 
 const SUPERUSER = process.getuid?.() === 0;
 let site: Site;
@@ -145,8 +145,11 @@ describe('-a', () => {
     expect(listed('product', 'category_tag', 'ACME')).toEqual(['ACME mine theirs']);
     modify('-u', '-a', 'category_tag', 'ACME');
     expect(index('ACME/pfiles')).not.toContain('category_tag');
-    const again = modify('-u', '-a', 'category_tag=mine', 'ACME');
-    expect(again).toContain('NOTE: The product "ACME,l=/,r=2.0" has no "mine" in its attribute "category_tag".');
+    const again = tried('--json', '-u', '-a', 'category_tag=mine', 'ACME');
+    expect([again.exit, found(again, 'attribute_absent')]).toEqual([
+      0,
+      'note: The product "ACME,l=/,r=2.0" has no "mine" in its attribute "category_tag".',
+    ]);
   });
 
   test('-u of a single value: only where it is that value; a title leaves the tag', () => {
@@ -220,9 +223,13 @@ describe('-a', () => {
   });
 
   test('an unknown word is kept; one that looks misspelt is noted', () => {
-    const said = modify('-a', 'owner_team=ops', '-a', 'titel=x', 'ACME');
-    expect(said).toContain('Did you mean "title"?');
-    expect(said).not.toContain('owner_team" is no');
+    const ran = tried('--json', '-a', 'owner_team=ops', '-a', 'titel=x', 'ACME');
+    const said = found(ran, 'attribute_unknown');
+    expect([ran.exit, said]).toEqual([
+      0,
+      'note: "titel" is no attribute SD knows; it is kept as it is. Did you mean "title"?',
+    ]);
+    expect(ran.stdout.match(/"attribute_unknown"/g)).toHaveLength(1);
     expect(index('ACME/pfiles')).toMatch(/^owner_team "?ops"?$/m);
   });
 
@@ -284,7 +291,9 @@ describe('what belongs together', () => {
     expect(picture()).toBe(before);
     modify('-a', 'title=New', 'ACME');
     const after = picture();
-    expect(modify('-a', 'title=New', 'ACME')).toContain('there is nothing to change');
+    expect(found(tried('--json', '-a', 'title=New', 'ACME'), 'nothing_to_modify')).toBe(
+      'note: Everything is as it was asked for; there is nothing to change.',
+    );
     expect(picture()).toBe(after);
   });
 

@@ -294,10 +294,12 @@ describe('software', () => {
     clean('*');
     site.ok('swmodify', '-a', 'state=corrupt', 'A.F', '@', './R');
     const said = wrong('*');
-    expect(said).toContain('The fileset "A.F,l=/,r=1.0" is in the state "corrupt".');
+    expect(said).toContain(
+      'The fileset "A.F,l=/,r=1.0" is in the state "corrupt". Use swinstall to load it again. [bad_state]',
+    );
     expect(said).toContain('The prerequisite "A" for fileset "B.F,l=/,r=1.0" cannot be successfully resolved.');
     expect(said).toContain(
-      'ERROR: The dependencies for fileset "B.F,l=/,r=1.0" cannot be resolved (see previous lines).',
+      'ERROR: The dependencies for fileset "B.F,l=/,r=1.0" cannot be resolved (see previous lines). [dependencies_unresolved]',
     );
   });
 

@@ -129,7 +129,9 @@ describe('a patch of the repository', () => {
     const before = platform.read('box/pitrix/version.json');
     const ran = apply('repo-20190318-patch-20190520.tar.gz');
     expect(ran.exit).toBe(1);
-    expect(flat(ran.stderr)).toContain('failed with exit status 3. It said: it broke');
+    expect(flat(ran.stderr)).toMatch(
+      /failed with exit status 3\. It said: it broke Nothing else was changed\. .*\[patch_program_failed\]/,
+    );
     expect(platform.read('box/pitrix/version.json')).toBe(before);
     expect(existsSync(platform.box('pitrix/repo/patches/Packages'))).toBe(false);
     expect(platform.run('swjob', ['-v', 'last']).stdout).toMatch(/steps +program failed/);
@@ -200,10 +202,13 @@ describe('a patch of the installer', () => {
     platform.run('swpackage', ['-s', 'psf', '-d', './depot']);
     expect(platform.run('swinstall', ['-s', './depot', 'patch', '@', platform.box()]).exit).toBe(0);
     const ran = apply('installer-4.2.5-20190318-patch.tar.gz');
-    expect([
-      ran.exit,
-      flat(ran.stderr).includes('A product "patch" is installed there that is real software.'),
-    ]).toEqual([1, true]);
+    expect([ran.exit, flat(ran.stderr)]).toEqual([
+      1,
+      expect.stringMatching(/A product "patch" is installed there that is real software\. .*\[step_failed\]/),
+    ]);
+    expect(flat(platform.run('swjob', ['-a', 'log', 'last']).stdout)).toMatch(
+      /"patch" of ".*" cannot be recorded\. .*Remove it, or give it another tag\. \[pseudo_taken\]/,
+    );
   });
 
   it('says so when the swdist commands are not on PATH', () => {
@@ -223,7 +228,7 @@ describe('a patch of the installer', () => {
     const ran = apply('installer-4.2.5-20190318-patch.tar.gz');
     expect(ran.exit).toBe(1);
     expect(ran.stdout).toContain('node_proxy FATAL');
-    expect(flat(ran.stderr)).toContain('node_proxy is FATAL. ');
+    expect(flat(ran.stderr)).toMatch(/A service is not running\. node_proxy is FATAL\. .*\[services_not_running\]/);
     platform.write('box/pitrix/services', 'unix:///var/run/supervisor.sock no such file\n');
     expect(apply('installer-4.2.5-20190318-patch.tar.gz').stderr).toContain('[services_unknown]');
   });

@@ -138,6 +138,9 @@ describe('update-nodes', () => {
     );
     const ran = run('-f', 'hyper1', 'pitrix-hyper');
     expect([ran.exit, ran.stdout.includes('hyper1: Error! (status 1)')]).toEqual([1, true]);
+    expect(flat(platform.read('box/pitrix/log/update_nodes/update_hyper1.log'))).toMatch(
+      /Packages were not installed on the node "hyper1"\. dpkg ended with status 1\. .*\[payload_failed\]/,
+    );
     const check = platform.run('platform-check', ['-n', 'hyper1']);
     expect(check.exit).toBe(1);
     expect(check.stdout).toMatch(/hyper1 packages +Abnormal +dpkg --audit complains\./);

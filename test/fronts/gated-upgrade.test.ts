@@ -102,8 +102,13 @@ describe('the whole page', () => {
     expect(platform.version.old).toEqual([OLD]);
     expect(platform.run('swlist', ['-l', 'product', '@', platform.box()]).stdout).toMatch(/new_upgrade/);
     const early = upgrade(['packages']);
-    expect([early.exit, flat(early.stderr).includes('upgrade/pre_upgrade.Done" is missing')]).toEqual([1, true]);
-    expect(upgrade(['post']).stderr).toContain('upgrade_pkgs.Done');
+    expect([early.exit, flat(early.stderr)]).toEqual([
+      1,
+      expect.stringMatching(
+        /pre_upgrade\.Done" is missing: "pre" has not been done\. Run platform-upgrade pre first\. \[marker_missing\]/,
+      ),
+    ]);
+    expect(flat(upgrade(['post']).stderr)).toMatch(/upgrade_pkgs\.Done" is missing: .*\[marker_missing\]/);
     expect(upgrade(['-s', TARBALL]).stderr).toContain('[upgrade_unfinished]');
     expect(upgrade(['node-list', 'rescue-off']).stdout).toContain('Rescue is still off');
     expect(NODES.map((node) => platform.flag(node))).toEqual([false, true, true]);
@@ -111,6 +116,15 @@ describe('the whole page', () => {
     expect(flat(upgrade(['post']).stderr)).toContain('upgrade_pkgs.Done" is missing');
     expect(platform.packages('web1')).toEqual(['pitrix-common 4.2.1', 'pitrix-webservice 4.2.1']);
     expect(upgrade(['packages']).exit).toBe(0);
+    const services = platform.read('box/pitrix/services');
+    platform.write('box/pitrix/services', 'apache2 STOPPED\n');
+    const unsound = upgrade(['check']);
+    expect([unsound.exit, flat(unsound.stderr)]).toEqual([
+      1,
+      expect.stringMatching(/One item is not Normal\. Mend them, and resume; .*\[platform_not_sound\]/),
+    ]);
+    expect(platform.version.current.new_upgrade).toBe('20190710');
+    platform.write('box/pitrix/services', services);
     expect(upgrade(['check', 'post', 'rescue-on']).exit).toBe(0);
     expect(platform.version.current).toEqual(NEW);
     expect(NODES.some((node) => platform.flag(node))).toBe(false);
@@ -124,13 +138,15 @@ describe('what is refused', () => {
     expect(flat(upgrade(['-s', 'nowhere.tar.gz']).stderr)).toContain('[archive_not_found]');
     platform.shell(`mkdir t && tar -xzf ${TARBALL} -C t`);
     const from = (how = {}) => flat(upgrade(['-s', platform.path('t/qingcloud-installer')], how).stderr);
-    expect(from({ cwd: platform.box('pitrix/conf') })).toContain('inside "');
+    expect(from({ cwd: platform.box('pitrix/conf') })).toMatch(
+      /working directory is inside ".*Change to another directory first\. \[inside_platform\]/,
+    );
     platform.write('box/pitrix/conf/variables/variables.yaml', 'cloud_type: public\n');
-    expect(from()).toContain('"cloud_type" is "public"');
+    expect(from()).toMatch(/"cloud_type" is "public", .*\[not_private_cloud\]/);
     rmSync(platform.box('pitrix/conf/variables/variables.yaml'));
     const services = platform.read('box/pitrix/services');
     platform.write('box/pitrix/services', 'apache2 STOPPED\n');
-    expect(from()).toContain('apache2 is STOPPED');
+    expect(from()).toMatch(/apache2 is STOPPED\. .*\[services_not_running\]/);
     platform.write('box/pitrix/services', services);
     platform.write(
       't/qingcloud-installer/version.json',
@@ -139,7 +155,7 @@ describe('what is refused', () => {
     expect(from()).toContain('Both versions must rise');
     const version = platform.read('box/pitrix/version.json');
     platform.write('box/pitrix/version.json', version.replace('4.2.1', '3.9.9'));
-    expect(from()).toContain('upgrades begin at 4.0');
+    expect(from()).toMatch(/Its installer is at 3\.9\.9, and upgrades begin at 4\.0\. .*\[installer_too_old\]/);
     platform.write('box/pitrix/version.json', version);
     const steps = /^\/(var\/adm\/sw\/steps|root\/upgrade\.log)/;
     const now = Object.entries(tree('box')).filter(([path]) => !steps.test(path));
@@ -148,13 +164,17 @@ describe('what is refused', () => {
 
   it('words that are none', () => {
     expect(upgrade(['--resume']).stderr).toContain('[nothing_to_resume]');
-    expect(flat(upgrade(['packges']).stderr)).toContain('Did you mean "packages"?');
+    expect(flat(upgrade(['packges']).stderr)).toMatch(
+      /no step "packges"\. Did you mean "packages"\? .*\[no_such_step\]/,
+    );
     expect(upgrade(['undo']).stderr).toContain('[bad_usage]');
     expect(upgrade(['undo', 'check']).stderr).toContain('[no_undo]');
     expect(upgrade(['undo', 'init']).stderr).toContain('[not_initialised]');
     expect(upgrade(['--list']).stdout).toBe('No upgrade was begun.\n');
     platform.write('box/pitrix/conf/gated.conf', 'service=x\n');
-    expect(flat(upgrade(['--resume']).stderr)).toContain('Did you mean "services"?');
+    expect(flat(upgrade(['--resume']).stderr)).toMatch(
+      /Line 1 of ".*gated\.conf" cannot be used\. .*Did you mean "services"\? .*\[bad_gated_conf\]/,
+    );
     expect(platform.run('platform-check', [], { env: { SW_ROOT: '/nowhere' } }).stderr).toContain('[target_missing]');
   });
 });
@@ -164,7 +184,10 @@ describe('failures', () => {
     rmSync(platform.path('nodes/hyper2/bin/sh'));
     const ran = upgrade(['-s', TARBALL]);
     expect(ran.exit).toBe(1);
-    expect(flat(ran.stderr)).toContain('It failed on hyper2.');
+    expect(flat(ran.stderr)).toContain('It failed on hyper2. The log of each node has the reason. [nodes_failed]');
+    expect(flat(platform.read('box/pitrix/log/exec_nodes/exec_hyper2.log'))).toMatch(
+      /The node "hyper2" does not answer\. There is no \/bin\/sh in ".*\[node_unreachable\]/,
+    );
     expect(flat(ran.stderr)).toContain('With -i single steps can be left out');
     expect(states().health).toBe('failed');
     rmSync(platform.box('pitrix/conf/settings/hyper2'));
@@ -187,6 +210,7 @@ describe('failures', () => {
     expect(flat(ran.stderr)).toContain(
       '"indep" holds pitrix-hyper 2 times: 4.2.2, 4.4.5. "indep/notes" is no package.',
     );
+    expect(flat(ran.stderr)).toContain('run scan-all, and resume. [repository_disorder]');
     expect(platform.packages('hyper1')).toEqual(['pitrix-common 4.2.1', 'pitrix-hyper 4.2.1']);
     expect(platform.run('scan-all', []).stderr).toContain('WARNING: "indep" holds pitrix-hyper 2 times');
     platform.shell('rm box/pitrix/repo/indep/pitrix-hyper_4.2.2_all.deb box/pitrix/repo/indep/notes');
@@ -223,7 +247,9 @@ describe('failures', () => {
     const script = 'box/pitrix/upgrade/upgrades/20190520/pre_upgrade.sh';
     const good = platform.read(script);
     platform.write(script, '#!/bin/sh\necho no; exit 9\n');
-    expect(flat(upgrade(['pre']).stderr)).toContain('"20190520/pre_upgrade.sh" failed with exit status 9.');
+    expect(flat(upgrade(['pre']).stderr)).toMatch(
+      /"20190520\/pre_upgrade\.sh" failed with exit status 9\. .*\[upgrade_script_failed\]/,
+    );
     expect(existsSync(platform.box('pitrix/upgrade/pre_upgrade.Done'))).toBe(false);
     platform.write(script, good);
     expect(upgrade(['pre']).exit).toBe(0);

@@ -71,7 +71,7 @@ async function onNode(work: Work, node: FleetNode, { logs, prefix, body }: Nodes
     return { node, status, because: status === 0 ? '' : last };
   } catch (error) {
     if (!(error instanceof SdError)) throw error;
-    log.add([error.message]);
+    log.add([`${error.message} [${error.code}]`]);
     return { node, status: error.code === 'node_unreachable' ? 255 : 1, because: `${error.what}  ${error.because}` };
   } finally {
     log.flush();

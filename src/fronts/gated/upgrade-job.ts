@@ -118,9 +118,10 @@ function checkStep(upgrade: Upgrade): Step {
       const items = await checkPlatform(platform, nodesOf(upgrade, 'all'));
       if (isSound(items)) return checkLines(items).forEach(voice.detail);
       voice.say(...checkLines(items));
+      const wrong = items.filter(({ word }) => word === 'Abnormal' || word === 'Unknown').length;
       throw new SdError('platform_not_sound', {
         what: 'The platform is not in order.',
-        because: `${items.filter(({ word }) => word === 'Abnormal' || word === 'Unknown').length} items are not Normal.`,
+        because: `${wrong === 1 ? 'One item is' : `${wrong} items are`} not Normal.`,
         todo: 'Mend them, and resume; platform-check lists them again.',
       });
     },
