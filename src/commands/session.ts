@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { reasonOf, SdError, Stopped } from '../model/error.ts';
 import type { Emit } from '../model/events.ts';
 import { placeOf } from '../model/place.ts';
-import type { Finding, Outcome, Plan } from '../model/plan.ts';
+import type { Finding, Outcome } from '../model/plan.ts';
 import type { SessionContext } from '../model/request.ts';
 import { beginJob, beginScheduled, type RunningJob } from '../operations/jobs-running.ts';
 import { printForScripts, sessionPath, writeSession } from '../options/session.ts';
@@ -41,7 +41,7 @@ export async function runWork(
     user: `${caller.user}@${caller.host}`,
     host: caller.host,
     ...(job ? { jobid: job.jobid } : {}),
-    ...(watcher ? { approve: (plan: Plan, target: string) => watcher.approve(plan, target) } : approvalFor(work)),
+    ...(watcher ? watchedBy(watcher) : approvalFor(work)),
   };
   const outcomes: Outcome[] = [];
   let code = 1;
@@ -89,6 +89,11 @@ function followed(emit: Emit, job: RunningJob, place: number): Emit {
     job.heard(event, place);
     emit(event);
   };
+}
+
+/** Whoever watches agrees to plans, and may suspend the session. */
+function watchedBy(watcher: Watcher): Pick<SessionContext, 'approve' | 'rest'> {
+  return { approve: (plan, target) => watcher.approve(plan, target), rest: () => watcher.rest() };
 }
 
 /** The log is written first, so that a window shows what is in it. */

@@ -31,6 +31,8 @@ export interface Shared {
 const NEXT = 0;
 /** Set by who wants both to end. */
 export const STOP = 1;
+/** Set by who wants both to wait. */
+export const REST = 2;
 const TAKE = 32;
 const SHA256 = 32;
 
@@ -38,7 +40,7 @@ const SHA256 = 32;
 export function makeResults(count: number): Shared {
   const memory = (bytes: number) => new SharedArrayBuffer(bytes);
   return {
-    control: new Int32Array(memory(8)),
+    control: new Int32Array(memory(12)),
     done: new Uint8Array(memory(count)),
     size: new Float64Array(memory(8 * count)),
     cksum: new Uint32Array(memory(4 * count)),
@@ -60,6 +62,7 @@ export function work(jobs: Jobs, shared: Shared, until: number): boolean {
     const first = Atomics.add(shared.control, NEXT, TAKE);
     if (first >= count) return false;
     for (let n = first; n < Math.min(first + TAKE, count); n++) {
+      Atomics.wait(shared.control, REST, 1);
       if (Atomics.load(shared.control, STOP) !== 0) return false;
       one(jobs, shared, n);
     }

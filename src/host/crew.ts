@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { type Jobs, makeResults, resultOf, type Shared, STOP, work } from './crew-work.ts';
+import { type Jobs, makeResults, REST, resultOf, type Shared, STOP, work } from './crew-work.ts';
 import type { Digested } from './digest.ts';
 
 /** Fewer files than this are done before a second thread is awake. */
@@ -23,9 +23,8 @@ export function worthACrew(files: number): boolean {
 const WORKER = fileURLToPath(new URL('./crew-worker.mjs', import.meta.url));
 
 /**
- * Does the jobs with two threads. `pause` is awaited now and then and may throw: then the other thread has stopped before this rejects.
- * `progress` is
- * called as often, with the results so far.
+ * Does the jobs with two threads. `pause` is awaited now and then, and neither thread works meanwhile; it may throw: then the other thread
+ * has stopped before this rejects. `progress` is called as often, with the results so far.
  * @returns the result of job n; undefined where it could not be done
  */
 export async function shareOut(
@@ -45,14 +44,22 @@ export async function shareOut(
   try {
     while (work(jobs, shared, Date.now() + TURN_MS)) {
       progress?.(result);
+      Atomics.store(shared.control, REST, 1);
       await pause();
+      goOn(shared);
     }
   } catch (error) {
     Atomics.store(shared.control, STOP, 1);
+    goOn(shared);
     throw error;
   } finally {
     await gone;
     worker.unref();
   }
   return result;
+}
+
+function goOn(shared: Shared): void {
+  Atomics.store(shared.control, REST, 0);
+  Atomics.notify(shared.control, REST);
 }

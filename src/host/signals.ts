@@ -1,5 +1,6 @@
 // Signals during a session (SIGINT, SIGTERM, SIGHUP). File work is one synchronous loop (D10), so a signal cannot cut into it: it is noted,
 // handed to a control script that is running, and obeyed at the next stop point, where `Stopped` unwinds the session.
+// Where somebody suspended the session it rests at the same points, until they resume it or a signal comes.
 // Promise: what a transaction had begun is undone as after a crash, products that were finished stay, locks and temporary files go. A
 // terminal that hangs up (SIGHUP) stops nothing. Must not: be listened to outside a session; there the system's own answer is right.
 
@@ -10,15 +11,21 @@ type Stopping = 'SIGINT' | 'SIGTERM';
 let received: Stopping | undefined;
 let sessions = 0;
 const listeners = new Set<(signal: Stopping) => void>();
+const rests = new Set<Rest>();
 
-/** From now on signals wait for stop points. Returns what ends that; sessions may lie in one another. */
-export function holdSignals(): () => void {
+/** Asked at each stop point: undefined goes on at once, a promise is waited for. */
+export type Rest = () => Promise<void> | undefined;
+
+/** From now on signals wait for stop points, where `rest` is asked too. Returns what ends that; sessions may lie in one another. */
+export function holdSignals(rest: Rest = () => undefined): () => void {
   sessions += 1;
+  rests.add(rest);
   if (sessions === 1) {
     process.on('SIGINT', note).on('SIGTERM', note).on('SIGHUP', goOn);
   }
   return () => {
     sessions -= 1;
+    rests.delete(rest);
     if (sessions === 0) process.off('SIGINT', note).off('SIGTERM', note).off('SIGHUP', goOn);
   };
 }
@@ -28,7 +35,20 @@ export async function stopPoint(): Promise<void> {
   if (sessions === 0) return;
   // Signals reach a program in its poll phase, which comes before this one.
   await new Promise((resolve) => setImmediate(resolve));
+  for (const rest of rests) {
+    const resting = received === undefined ? rest() : undefined;
+    if (resting) await orSignal(resting);
+  }
   if (received !== undefined) throw new Stopped(received);
+}
+
+/** Waits until `resting` is over or a signal comes. */
+async function orSignal(resting: Promise<void>): Promise<void> {
+  let leave = () => undefined as void;
+  const signalled = new Promise<void>((resolve) => {
+    leave = onSignal(() => resolve());
+  });
+  await Promise.race([resting, signalled]).finally(() => leave());
 }
 
 /** Calls `take` at once for each SIGINT and SIGTERM until the returned function is called: something is waited for that shall end too. */

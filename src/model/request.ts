@@ -99,6 +99,11 @@ export interface SessionContext {
    * `target` is `host:/path`. Absent: go on.
    */
   readonly approve?: (plan: Plan, target: string) => Promise<boolean>;
+  /**
+   * Asked wherever the session may stop: a promise is waited for, undefined goes on. The target stays locked meanwhile; SIGINT and
+   * SIGTERM end the wait and the session. Absent: go on.
+   */
+  readonly rest?: () => Promise<void> | undefined;
 }
 
 interface Base {

@@ -9,4 +9,6 @@ export interface Watcher {
   terminal(stream: 'stdout' | 'stderr', lines: readonly string[]): void;
   /** See SessionContext. `target` is `host:/path`. */
   approve(plan: Plan, target: string): Promise<boolean>;
+  /** See SessionContext: asked wherever the session may rest. */
+  rest(): Promise<void> | undefined;
 }

@@ -21,12 +21,15 @@ export class Interface {
   readonly #terminal = new Terminal({
     key: (key) => this.#key(key),
     redraw: () => this.#draw(),
+    suspend: () => this.#suspend(),
     stop: (stopped) => this.#stop(stopped),
   });
   /** Bottom to top; the last one has the keys. */
   readonly #open: Open[] = [];
   /** Result-less window shown while a session runs; keys go to `onKey`. */
   #shown: { window: () => Window<unknown>; onKey: (key: Key) => void } | undefined;
+  /** Said on the shell's screen while the program is stopped. */
+  #whileStopped = '';
   /** Pressed between two windows; the next one gets them. */
   readonly #early: Key[] = [];
   #last = 0;
@@ -57,7 +60,7 @@ export class Interface {
     });
   }
 
-  /** As `ask`, over the picture of another window. */
+  /** As `ask`, over the picture of another window, which may change meanwhile. */
   askOver<Result>(under: Window<unknown>, window: Window<Result>): Promise<Result> {
     return this.ask(floating(window, (size) => under.draw(size)));
   }
@@ -87,9 +90,14 @@ export class Interface {
     this.#draw();
   }
 
-  /** The session has ended. */
+  /** Nothing works any more. */
   unshow(): void {
     this.#shown = undefined;
+  }
+
+  /** What the shell's screen shall say while the program is stopped by Ctrl-Z; '' for nothing. */
+  sayWhenStopped(note: string): void {
+    this.#whileStopped = note;
   }
 
   #top(): Window<unknown> | undefined {
@@ -108,7 +116,7 @@ export class Interface {
   #key(key: Key): void {
     const open = this.#open.at(-1);
     if (key.ctrl && key.name === 'l') this.#again();
-    else if (key.ctrl && key.name === 'z') this.#terminal.suspend();
+    else if (key.ctrl && key.name === 'z') this.#suspend();
     else if (open) this.#pressed(open, key);
     else if (this.#shown) this.#shown.onKey(key);
     else this.#early.push(key);
@@ -122,6 +130,7 @@ export class Interface {
       return;
     }
     if (answer) open.window = answer.become;
+    else if (key.ctrl && key.name === 'c' && this.#shown) this.#shown.onKey(key);
     else if (key.ctrl && key.name === 'c') this.#stop(new Stopped('SIGINT'));
     else if (key.text === '?' || key.name === 'f1') this.#help(open.window);
     this.#draw();
@@ -136,12 +145,12 @@ export class Interface {
     this.#draw();
   }
 
+  #suspend(): void {
+    this.#terminal.suspend(this.#whileStopped);
+  }
+
+  /** A session that works has heard the signal itself, and a terminal that went away does not stop it; but nobody is asked any more. */
   #stop(stopped: Stopped): void {
-    if (this.#open.length === 0) {
-      // A session that works has heard the signal itself; a terminal that went away stops nothing.
-      if (!this.#shown) this.#stopped = stopped;
-      return;
-    }
     this.#stopped = stopped;
     for (const open of this.#open.splice(0)) open.fail(stopped);
   }

@@ -16,20 +16,33 @@ export interface ProgressState {
   readonly status?: { readonly text: string; readonly style: Style };
   /** The log so far; its end is shown. */
   readonly log: readonly string[];
-  /** None while the session works. */
+  /** True while the session works: there are other keys then. */
+  readonly working: boolean;
   readonly buttons: readonly string[];
   readonly chosen: number;
 }
 
-const HELP = [
+const DONE_HELP = [
   ['Tab, arrows', 'Next button; Return presses it'],
   ['D Escape', 'Done'],
   ['P', 'Product Summary'],
   ['L', 'Logfile of this session'],
 ] as const;
+const WORKING_HELP = [
+  ['Tab, arrows', 'Next button; Return presses it'],
+  ['S', 'Suspend behind the file in work; the target stays locked'],
+  ['R', 'Resume'],
+  ['P', 'Product Summary'],
+  ['L', 'Logfile of this session so far'],
+  ['A Ctrl-C', 'Abort: what is unfinished is undone'],
+] as const;
+const DONE_KEYS = 'Tab next button   Return press   ? keys';
+const WORKING_KEYS = 'Tab next button   Return press   Ctrl-C abort   ? keys';
 
+/** Answers keys only where the session does not work: while it does, whoever runs it takes them. */
 export function progressWindow(state: ProgressState): Window<string> {
-  return { help: HELP, draw: (size) => draw(state, size), press: (key) => press(state, key) };
+  const help = state.working ? WORKING_HELP : DONE_HELP;
+  return { help, draw: (size) => draw(state, size), press: (key) => press(state, key) };
 }
 
 function draw(state: ProgressState, size: Size): Picture {
@@ -49,12 +62,11 @@ function draw(state: ProgressState, size: Size): Picture {
     [],
     line('  Log', 'bold'),
   ];
-  const below: Line[] = buttons.length > 0 ? [[], [span('  '), ...buttonsLine(buttons, state.chosen)]] : [];
+  const below: Line[] = [[], [span('  '), ...buttonsLine(buttons, state.chosen)]];
   const room = Math.max(1, size.rows - 2 - above.length - below.length);
   const log = state.log.slice(-room).map((each) => line(`  ${harmless(each)}`, 'dim'));
   const blank = Array.from({ length: room - log.length }, (): Line => []);
-  const keys =
-    buttons.length > 0 ? 'Tab next button   Return press   ? keys' : 'Ctrl-C stops; what is unfinished is undone';
+  const keys = state.working ? WORKING_KEYS : DONE_KEYS;
   return {
     lines: page(bar(state.title, '', columns), [...above, ...log, ...blank, ...below], [bar(keys, '', columns)], size),
   };
@@ -95,7 +107,6 @@ function bytesText({ bytes, rate, left }: ProgressView): string {
 }
 
 function press(state: ProgressState, key: Key): Answer<string> {
-  if (state.buttons.length === 0) return undefined;
   if (key.name === 'escape') return { result: state.buttons[0]! };
   const chosen = nextButton(state.buttons, state.chosen, key);
   if (chosen !== undefined) return { become: progressWindow({ ...state, chosen }) };

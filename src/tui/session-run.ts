@@ -8,11 +8,13 @@ import { ProgressCount } from '../report/progress.ts';
 import type { Watcher } from '../report/watcher.ts';
 import { type AnalysedTarget, analysisWindow } from './analysis.ts';
 import { START } from './box.ts';
+import { nextButton, pressedButton } from './buttons.ts';
 import type { Interface } from './interface.ts';
+import { Pause } from './pause.ts';
 import { spaceText, summaryText } from './plan-text.ts';
 import { type ProgressState, progressWindow } from './progress-window.ts';
-import type { Line } from './text.ts';
-import { textWindow } from './viewer.ts';
+import type { Line, Size } from './text.ts';
+import { helpWindow, question, textWindow } from './viewer.ts';
 import type { Key, Window } from './window.ts';
 
 /** How a watched session ended for whoever looks at it. */
@@ -35,7 +37,12 @@ export class SessionRun implements Watcher {
   readonly #targets: AnalysedTarget[];
   readonly #count = new ProgressCount();
   readonly said: Said[] = [];
+  readonly #pause = new Pause();
   #at = 0;
+  /** Of the buttons while it works. */
+  #chosen = 0;
+  /** What somebody looks at while it works; over when they close it. */
+  #looking: Promise<unknown> = Promise.resolve();
   #stopping = false;
   #executed = false;
   /** Set by a button of the analysis window that ends the session. */
@@ -46,11 +53,12 @@ export class SessionRun implements Watcher {
     this.#ui = ui;
     this.#title = title;
     this.#targets = targets.map((target) => ({ target, findings: [], stage: 'waiting' }));
+    ui.sayWhenStopped('Stopped in the middle of a session: the target stays locked until "fg" goes on.');
     this.#show();
   }
 
   readonly hear = (event: SdEvent): void => {
-    this.#count.hear(event, Date.now());
+    this.#count.hear(event, this.#pause.now());
     this.#follow(event);
     if (event.type === 'script.begin' && event.tag === 'request') this.#ui.lend();
     if (event.type === 'script.end' && event.tag === 'request') this.#ui.reclaim();
@@ -84,9 +92,23 @@ export class SessionRun implements Watcher {
     return true;
   }
 
+  /** Where somebody suspended the session it rests until they resume it. */
+  rest(): Promise<void> | undefined {
+    const resting = this.#pause.rest();
+    if (resting) this.#repaint();
+    return resting;
+  }
+
+  /** Nothing of it is on the screen any more; what somebody reads they close first. */
+  async leave(): Promise<void> {
+    await this.#looking;
+    this.#ui.unshow();
+    this.#ui.sayWhenStopped('');
+  }
+
   /** Shows what became of the session that has ended with `code`. */
   async end(code: number): Promise<Ending> {
-    this.#ui.unshow();
+    await this.leave();
     if (this.#ending) return this.#ending;
     if (this.#executed) return this.#progress(code);
     const pressed = await this.#analysis(LOOK, this.#verdict());
@@ -159,7 +181,7 @@ export class SessionRun implements Watcher {
         : { text: 'Completed with errors', style: 'bad' as const };
     let chosen = 0;
     for (;;) {
-      const window = progressWindow({ ...this.#state(), status, buttons, chosen });
+      const window = progressWindow({ ...this.#state(), working: false, status, buttons, chosen });
       const pressed = await this.#ui.ask(window);
       if (!(await this.#looked(pressed, window))) return 'back';
       chosen = buttons.indexOf(pressed);
@@ -177,30 +199,82 @@ export class SessionRun implements Watcher {
 
   #show(): void {
     this.#ui.show(
-      () => progressWindow({ ...this.#state(), ...(this.#stopping ? { status: STOPPING } : {}) }),
+      () => this.#working(),
       (key) => this.#key(key),
     );
   }
 
-  #state(): ProgressState {
+  #repaint(): void {
+    this.#show();
+    this.#ui.settle();
+  }
+
+  #working(): Window<string> {
+    const buttons = [this.#pause.wanted ? 'Resume' : 'Suspend', ...WORKING];
+    const status = this.#stopping ? STOPPING : this.#suspended();
+    return progressWindow({
+      ...this.#state(),
+      working: true,
+      buttons,
+      chosen: this.#chosen,
+      ...(status ? { status } : {}),
+    });
+  }
+
+  #suspended(): ProgressState['status'] {
+    if (!this.#pause.wanted) return undefined;
+    if (!this.#pause.resting) return { text: 'Suspending behind what is in work ...', style: 'doubt' };
+    return { text: 'Suspended; the target stays locked.  R resumes.', style: 'doubt' };
+  }
+
+  #state(): Omit<ProgressState, 'working' | 'buttons' | 'chosen'> {
     return {
       title: this.#title,
       target: this.#current.target,
-      view: this.#count.view(Date.now()),
+      view: this.#count.view(this.#pause.now()),
       log: this.said.map((each) => each.line),
-      buttons: [],
-      chosen: 0,
     };
   }
 
-  /** In raw mode Ctrl-C is a key; the session waits for a signal, like everywhere. */
+  /** Keys reach it wherever the session may stop. */
   #key(key: Key): void {
-    if (!(key.ctrl && key.name === 'c')) return;
+    const buttons = [this.#pause.wanted ? 'Resume' : 'Suspend', ...WORKING];
+    const chosen = nextButton(buttons, this.#chosen, key);
+    if (chosen !== undefined) this.#chosen = chosen;
+    else if (key.ctrl && key.name === 'c') this.#abort();
+    else if (key.text === '?' || key.name === 'f1')
+      this.#overlay(async (under) => this.#ui.askOver(under, helpWindow(under.help)));
+    else this.#press(pressedButton(buttons, this.#chosen, key));
+    this.#repaint();
+  }
+
+  #press(button: string | undefined): void {
+    if (button === 'Suspend' && !this.#stopping) this.#pause.begin();
+    else if (button === 'Resume') this.#pause.end();
+    else if (button === 'Abort') this.#overlay((under) => this.#askAbort(under));
+    else if (button !== undefined) this.#overlay((under) => this.#looked(button, under));
+  }
+
+  /** Something to read over the window while the session goes on below it. */
+  #overlay(show: (under: Window<unknown>) => Promise<unknown>): void {
+    const under = this.#working();
+    const live = { help: under.help, press: under.press, draw: (size: Size) => this.#working().draw(size) };
+    // A signal closes it; the session answers that.
+    this.#looking = show(live).catch(() => undefined);
+  }
+
+  async #askAbort(under: Window<unknown>): Promise<void> {
+    const text = ['What is in work is put back as it was; products that were finished stay.', 'Then the command ends.'];
+    if ((await this.#ui.askOver(under, question('Abort', text, ['Abort', 'Cancel']))) === 'Abort') this.#abort();
+  }
+
+  /** In raw mode Ctrl-C is a key; the session waits for a signal, like everywhere. */
+  #abort(): void {
     this.#stopping = true;
-    this.#show();
-    this.#ui.settle();
+    this.#repaint();
     process.kill(process.pid, 'SIGINT');
   }
 }
 
+const WORKING = ['Product Summary', 'Logfile', 'Abort'];
 const STOPPING = { text: 'Stopping; what is unfinished is being undone ...', style: 'doubt' } as const;

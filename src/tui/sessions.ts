@@ -356,7 +356,7 @@ class SessionProgram {
         if (run.executed || !run.cancelled) this.#code = code;
         if ((await run.end(code)) === 'again') continue;
       } finally {
-        this.#ui.unshow();
+        await run.leave();
         this.said = run.said;
       }
       if (run.executed) this.#marks = new Map();

@@ -10,6 +10,8 @@ import type { Key, Picture } from './window.ts';
 
 /** How long after Escape nothing must come for it to be the key itself and not the beginning of another's sequence. */
 const ESCAPE_MS = 50;
+/** How long after asking to be stopped a process that still runs was not. */
+const UNSTOPPED_MS = 200;
 const ENTER = '\u001b[?1049h\u001b[?25l\u001b[2J';
 const LEAVE = '\u001b[0m\u001b[?25h\u001b[?1049l';
 const SMALLEST: Size = { columns: 40, rows: 12 };
@@ -33,6 +35,8 @@ export interface Listener {
   key(key: Key): void;
   /** The size changed, or the picture is gone: draw again. */
   redraw(): void;
+  /** Somebody stopped the process (SIGTSTP): call `suspend`. */
+  suspend(): void;
   /** A signal, or the terminal went away. */
   stop(stopped: Stopped): void;
 }
@@ -52,6 +56,8 @@ export class Terminal {
   readonly #codes = hasColour('stdout') ? COLOUR : PLAIN;
   #painted: readonly string[] = [];
   #open = false;
+  #lent = false;
+  #closed = false;
 
   constructor(listener: Listener) {
     this.#listener = listener;
@@ -65,7 +71,7 @@ export class Terminal {
     stdin.on('keypress', this.#pressed).on('end', this.#gone).on('error', this.#gone);
     stdout.on('resize', this.#resized).on('error', this.#gone);
     process.on('SIGINT', this.#stopped).on('SIGTERM', this.#stopped).on('SIGHUP', this.#gone);
-    process.on('SIGCONT', this.#continued).on('exit', this.#exit);
+    process.on('SIGTSTP', this.#suspended).on('SIGCONT', this.#continued).on('exit', this.#exit);
     this.#take();
     stdin.resume();
   }
@@ -73,11 +79,12 @@ export class Terminal {
   /** Gives the screen back; may be called again. */
   close(): void {
     const { stdin, stdout } = process;
+    this.#closed = true;
     this.#give();
     stdin.off('keypress', this.#pressed).off('end', this.#gone).off('error', this.#gone);
     stdout.off('resize', this.#resized);
     process.off('SIGINT', this.#stopped).off('SIGTERM', this.#stopped).off('SIGHUP', this.#gone);
-    process.off('SIGCONT', this.#continued).off('exit', this.#exit);
+    process.off('SIGTSTP', this.#suspended).off('SIGCONT', this.#continued).off('exit', this.#exit);
     stdin.pause();
   }
 
@@ -107,19 +114,28 @@ export class Terminal {
     if (this.#open) process.stdout.write('\u001b[0m\u001b[2J');
   }
 
-  /** As Ctrl-Z everywhere: the shell comes back, fg goes on here. */
-  suspend(): void {
+  /**
+   * As Ctrl-Z everywhere: the shell comes back with `note` on its screen, fg goes on here. All processes of the job stop, as when the
+   * terminal itself sends the signal: sudo and scripts around us stop too.
+   */
+  suspend(note: string): void {
     this.#give();
-    process.kill(process.pid, 'SIGSTOP');
+    if (note !== '') process.stderr.write(`${note}\n`);
+    process.off('SIGTSTP', this.#suspended);
+    process.kill(0, 'SIGTSTP');
+    // Without a shell that could go on with us the system does not stop us.
+    setTimeout(() => this.#open || this.#continued(), UNSTOPPED_MS);
   }
 
   /** Gives the terminal to a program that asks questions itself, until `reclaim`. */
   lend(): void {
+    this.#lent = true;
     this.#give();
     process.stdin.pause();
   }
 
   reclaim(): void {
+    this.#lent = false;
     this.#take();
     process.stdin.resume();
   }
@@ -161,9 +177,14 @@ export class Terminal {
     this.#listener.redraw();
   };
 
+  #suspended = (): void => this.#listener.suspend();
+
+  /** Whoever had the terminal meanwhile may have left it in another mode. */
   #continued = (): void => {
-    if (!this.#open) this.#take();
-    this.forget();
+    if (this.#lent || this.#closed) return;
+    process.off('SIGTSTP', this.#suspended).on('SIGTSTP', this.#suspended);
+    this.#give();
+    this.#take();
     this.#listener.redraw();
   };
 
