@@ -53,3 +53,15 @@ export interface Listing {
   readonly of: 'software' | 'depot' | 'root' | 'shroot' | 'prroot';
   readonly sections: readonly ListingSection[];
 }
+
+/** A section whose rows are made as they are asked for: once, while the target is open. */
+export interface StreamedSection {
+  readonly heading?: string;
+  readonly rows: Iterable<ListingRow>;
+}
+
+/** A listing of which no more is in memory than somebody looks at. */
+export interface ListingStream {
+  readonly of: Listing['of'];
+  readonly sections: readonly StreamedSection[];
+}

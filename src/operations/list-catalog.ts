@@ -2,7 +2,7 @@
 // Promise: pure; a name that means nothing becomes an ERROR, the others are listed (clients.md 5).
 
 import type { Catalog } from '../model/catalog.ts';
-import type { ListingRow, ListingSection, ListLevel } from '../model/listing.ts';
+import type { ListingRow, ListLevel, StreamedSection } from '../model/listing.ts';
 import type { Finding } from '../model/plan.ts';
 import { tagOf } from '../model/software.ts';
 import { matchesPattern } from '../selection/match.ts';
@@ -52,7 +52,7 @@ export interface ListRequest {
 
 /** What listCatalog found. */
 export interface Listed {
-  readonly sections?: readonly ListingSection[];
+  readonly sections?: readonly StreamedSection[];
   readonly findings: readonly Finding[];
 }
 
@@ -119,15 +119,15 @@ function selected(view: View, levels: ReadonlySet<ListLevel>, request: ListReque
   return { sections: [{ rows }], findings };
 }
 
-function rowsOfLevels(
+function* rowsOfLevels(
   view: View,
   levels: ReadonlySet<ListLevel>,
   operands: readonly Named[] | undefined,
   categories: readonly ListingRow[],
-): ListingRow[] {
-  const ofCategories = levels.has('category') && !operands ? categoryRows(view, '*') : categories;
-  const ofPatches = levels.has('patch') ? patchRows(view, operands) : [];
-  return [...ofCategories, ...byLevels(view, levels, operands), ...ofPatches];
+): Generator<ListingRow> {
+  yield* levels.has('category') && !operands ? categoryRows(view, '*') : categories;
+  yield* byLevels(view, levels, operands);
+  if (levels.has('patch')) yield* patchRows(view, operands);
 }
 
 function categoryRows(view: View, pattern: string): ListingRow[] {

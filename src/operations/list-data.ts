@@ -4,7 +4,7 @@
 
 import { keywordOf, type ObjectClass } from '../definition/keywords.ts';
 import type { AttributeValue } from '../model/attributes.ts';
-import type { ListedClass, Listing, ListingRow } from '../model/listing.ts';
+import type { ListedClass, ListingRow, ListingStream } from '../model/listing.ts';
 import { presentName } from './list-attributes.ts';
 
 export type DataValue = string | number | boolean | readonly string[];
@@ -21,7 +21,7 @@ export interface ListedData {
 }
 
 /** The objects of a listing in its own order. */
-export function* listedData({ sections }: Listing): Generator<ListedData> {
+export function* listedData({ sections }: ListingStream): Generator<ListedData> {
   for (const { rows } of sections) {
     let holder = '';
     let base: string | undefined;

@@ -9,7 +9,7 @@
 
 import { list } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
-import type { ListingRow, ListingSection, ListLevel } from '../model/listing.ts';
+import type { ListingRow, ListLevel, StreamedSection } from '../model/listing.ts';
 import { compareRevisionsOf } from '../model/revision-order.ts';
 import type { Bundle, Fileset, Product } from '../model/software.ts';
 import { filesetKey, tagOf } from '../model/software.ts';
@@ -29,12 +29,12 @@ export interface View {
 }
 
 /** The listing without operands and levels. `softwareView` is all_bundles, products, or a bundle category tag. */
-export function overview(view: View, softwareView: string): ListingSection[] {
+export function overview(view: View, softwareView: string): StreamedSection[] {
   const { bundles, products } = topLevel(view.catalog, softwareView);
-  if (softwareView === 'products') return section('Product(s)', productRows(view, products));
+  if (softwareView === 'products') return section('Product(s)', products, view.objects.product, view);
   return [
-    ...section('Bundle(s)', bundleRows(view, bundles)),
-    ...section('Product(s) not contained in a Bundle', productRows(view, products)),
+    ...section('Bundle(s)', bundles, view.objects.bundle, view),
+    ...section('Product(s) not contained in a Bundle', products, view.objects.product, view),
   ];
 }
 
@@ -53,14 +53,12 @@ export function topLevel(
 }
 
 /** The contents of what the operands name, one level down. */
-export function contents(view: View, operands: readonly Named[]): ListingRow[] {
+export function* contents(view: View, operands: readonly Named[]): Generator<ListingRow> {
   const itself = view.style.verbose || view.style.attributes.length > 0;
   const bundles = unique(operands.flatMap((operand) => operand.bundles));
   const parts = mergeParts(operands.flatMap((operand) => operand.parts));
-  return [
-    ...sorted(bundles).flatMap((bundle) => bundleContents(view, bundle)),
-    ...sortedParts(parts).flatMap((part) => partContents(view, part, itself)),
-  ];
+  for (const bundle of sorted(bundles)) yield* bundleContents(view, bundle);
+  for (const part of sortedParts(parts)) yield* partContents(view, part, itself);
 }
 
 function bundleContents(view: View, bundle: Bundle): ListingRow[] {
@@ -92,32 +90,31 @@ function partContents(view: View, part: ProductPart, itself: boolean): ListingRo
 }
 
 /** The objects of the levels asked for. Without operands: everything. */
-export function byLevels(
+export function* byLevels(
   view: View,
   levels: ReadonlySet<ListLevel>,
   operands: readonly Named[] | undefined,
-): ListingRow[] {
+): Generator<ListingRow> {
   const { catalog, objects, style } = view;
   const below = reachesProducts(levels);
   // A bundle's name stands for its contents where it is no product's name too.
   const opened = below
     ? sorted(unique(operands?.flatMap((each) => (each.parts.length === 0 ? each.bundles : [])) ?? []))
     : [];
-  const rows: ListingRow[] = [];
   if (levels.has('bundle')) {
     const bundles = operands ? unique(operands.flatMap((each) => each.bundles)) : catalog.bundles();
-    pushAll(rows, bundleRows(view, sorted(bundles.filter((bundle) => !opened.includes(bundle)))));
+    const closed = sorted(bundles.filter((bundle) => !opened.includes(bundle)));
+    for (const bundle of closed) yield rowOf(style, 'object', objects.bundle(bundle));
   }
-  if (!below) return rows;
+  if (!below) return;
   const parts = operands ? mergeParts(operands.flatMap((each) => each.parts)) : catalog.products().map(wholePart);
-  for (const part of sortedParts(parts)) pushPart(rows, view, levels, part, '');
+  for (const part of sortedParts(parts)) yield* partRows(view, levels, part, '');
   for (const bundle of opened) {
-    rows.push(rowOf(style, levels.has('bundle') ? 'object' : 'parent', objects.bundle(bundle)));
+    yield rowOf(style, levels.has('bundle') ? 'object' : 'parent', objects.bundle(bundle));
     for (const part of sortedParts(bundleParts(bundle, catalog))) {
-      pushPart(rows, view, levels, part, `${tagOf(bundle)}.`);
+      yield* partRows(view, levels, part, `${tagOf(bundle)}.`);
     }
   }
-  return rows;
 }
 
 /** True when any of the levels lies at or below a product. */
@@ -125,25 +122,20 @@ export function reachesProducts(levels: ReadonlySet<ListLevel>): boolean {
   return (['product', 'subproduct', 'fileset', 'file', 'control_file'] as const).some((level) => levels.has(level));
 }
 
-function pushPart(
-  rows: ListingRow[],
-  view: View,
-  levels: ReadonlySet<ListLevel>,
-  part: ProductPart,
-  prefix: string,
-): void {
+function partRows(view: View, levels: ReadonlySet<ListLevel>, part: ProductPart, prefix: string): ListingRow[] {
   const { objects, style } = view;
   const { product } = part;
   const object = objects.product(product, prefix);
-  rows.push(rowOf(style, levels.has('product') ? 'object' : 'parent', object));
+  const rows = [rowOf(style, levels.has('product') ? 'object' : 'parent', object)];
   if (levels.has('control_file') && part.whole) pushAll(rows, controlFileRows(view, object, product));
   if (levels.has('subproduct')) {
     for (const subproduct of sorted(part.subproducts)) {
       rows.push(rowOf(style, 'object', objects.subproduct(product, subproduct, prefix)));
     }
   }
-  if (!levels.has('fileset') && !levels.has('file') && !levels.has('control_file')) return;
+  if (!levels.has('fileset') && !levels.has('file') && !levels.has('control_file')) return rows;
   for (const fileset of sorted(part.filesets)) pushAll(rows, filesetRows(view, levels, product, fileset, prefix));
+  return rows;
 }
 
 function filesetRows(
@@ -169,16 +161,18 @@ function controlFileRows(view: View, owner: ListedObject, holder: Product | File
   return holder.controlFiles.map((record) => rowOf(view.style, 'object', view.objects.controlFile(owner, record)));
 }
 
-function bundleRows(view: View, bundles: readonly Bundle[]): ListingRow[] {
-  return bundles.map((bundle) => rowOf(view.style, 'object', view.objects.bundle(bundle)));
+/** A section without objects is none. */
+function section<T>(
+  heading: string,
+  software: readonly T[],
+  listed: (object: T) => ListedObject,
+  view: View,
+): StreamedSection[] {
+  return software.length === 0 ? [] : [{ heading, rows: rowsOf(view, software, listed) }];
 }
 
-function productRows(view: View, products: readonly Product[]): ListingRow[] {
-  return products.map((product) => rowOf(view.style, 'object', view.objects.product(product)));
-}
-
-function section(heading: string, rows: ListingRow[]): ListingSection[] {
-  return rows.length === 0 ? [] : [{ heading, rows }];
+function* rowsOf<T>(view: View, software: readonly T[], listed: (object: T) => ListedObject): Generator<ListingRow> {
+  for (const object of software) yield rowOf(view.style, 'object', listed(object));
 }
 
 /** As listings order objects: by tag, then by revision (commands.md 12.3). */

@@ -4,7 +4,7 @@
 import { resolveInRoot } from '../host/rootpath.ts';
 import type { Catalog } from '../model/catalog.ts';
 import { SdError } from '../model/error.ts';
-import type { Listing, ListingSection } from '../model/listing.ts';
+import type { Listing, ListingRow, ListingSection, ListingStream, StreamedSection } from '../model/listing.ts';
 import type { Finding } from '../model/plan.ts';
 import type { ListRequest } from './list-catalog.ts';
 import { listCatalog } from './list-catalog.ts';
@@ -21,8 +21,20 @@ export interface ListOutcome {
   readonly findings: readonly Finding[];
 }
 
+/** Takes a listing while its target is open; what it throws of SdError becomes the outcome's error. */
+export type Taker = (listing: ListingStream) => void;
+
 /** Lists one target. Never rejects for what a user can cause: the outcome says it. */
 export async function list(request: ListRequest): Promise<ListOutcome> {
+  let listing: Listing | undefined;
+  const outcome = await listInPieces(request, ({ of, sections }) => {
+    listing = { of, sections: sections.map(withAllRows) };
+  });
+  return { ...outcome, ...(listing ? { listing } : {}) };
+}
+
+/** The same for listings of any length: `take` gets it, not the outcome. It gets none when nothing at all can be listed. */
+export async function listInPieces(request: ListRequest, take: Taker): Promise<ListOutcome> {
   const of = request.levels.find(
     (level) => level === 'depot' || level === 'root' || level === 'shroot' || level === 'prroot',
   );
@@ -31,19 +43,23 @@ export async function list(request: ListRequest): Promise<ListOutcome> {
     if (process.geteuid?.() !== 0) await (await import('./access.ts')).requireListing(request, of !== undefined);
     if (of) {
       const { placeRows } = await import('./list-places.ts');
-      return outcome({ of, sections: [{ rows: await placeRows(of, request) }] }, []);
+      take({ of, sections: [{ rows: await placeRows(of, request) }] });
+      return outcome([]);
     }
     target = request.depot
       ? await openListedDepot(request.target, request.options)
       : await openListedRoot(request.target, request.options.admin_directory);
     if (looksInside(request)) await target.bringRecords?.();
     const { sections, findings } = listCatalog(target.catalog, physicalOwner(target.catalog, request));
-    const unknown = request.attributes.length > 0 && sections ? await unknownAttributes(request, sections) : [];
-    return outcome(sections && { of: 'software', sections }, [...target.findings, ...findings, ...unknown]);
+    const before = [...target.findings, ...findings];
+    if (!sections) return outcome(before);
+    const lacking = new Lacking(request);
+    take({ of: 'software', sections: lacking.watch(sections) });
+    return outcome([...before, ...(await lacking.findings())]);
   } catch (error) {
     if (!(error instanceof SdError)) throw error;
     const finding: Finding = { severity: 'error', code: error.code, text: error.message };
-    return outcome(undefined, [...(target?.findings ?? []), finding]);
+    return outcome([...(target?.findings ?? []), finding]);
   } finally {
     target?.close();
   }
@@ -59,15 +75,39 @@ function looksInside({ levels, attributes, verbose, owner, options }: ListReques
   return deep || verbose || owner !== undefined || shown.some((attribute) => !IN_INDEX.has(attribute));
 }
 
-/** A WARNING for each attribute of -a that SD does not know and no listed object has: it is misspelt. */
-async function unknownAttributes(request: ListRequest, sections: readonly ListingSection[]): Promise<Finding[]> {
-  const rows = sections.flatMap((section) => section.rows).filter((row) => row.role === 'object');
-  const lacking = request.attributes.filter((name) =>
-    rows.every((row) => !row.columns.some(({ keyword, value }) => keyword === name && value.length > 0)),
-  );
-  if (lacking.length === 0 || request.verbose || rows.length === 0) return [];
-  const { unknownAttribute } = await import('./known-names.ts');
-  return lacking.flatMap((name) => unknownAttribute(name) ?? []);
+/** Attributes of -a that no listed object has: a WARNING for each that SD does not know either, because it is misspelt. */
+class Lacking {
+  readonly #names: Set<string>;
+  #objects = 0;
+
+  constructor({ attributes, verbose }: ListRequest) {
+    this.#names = new Set(verbose ? [] : attributes);
+  }
+
+  /** The sections, looked at as they pass by. */
+  watch(sections: readonly StreamedSection[]): readonly StreamedSection[] {
+    if (this.#names.size === 0) return sections;
+    return sections.map((section) => ({ ...section, rows: this.#watched(section.rows) }));
+  }
+
+  async findings(): Promise<Finding[]> {
+    if (this.#names.size === 0 || this.#objects === 0) return [];
+    const { unknownAttribute } = await import('./known-names.ts');
+    return [...this.#names].flatMap((name) => unknownAttribute(name) ?? []);
+  }
+
+  *#watched(rows: Iterable<ListingRow>): Generator<ListingRow> {
+    for (const row of rows) {
+      if (row.role === 'object') this.#see(row);
+      yield row;
+    }
+  }
+
+  #see({ columns }: ListingRow): void {
+    this.#objects += 1;
+    if (this.#names.size === 0) return;
+    for (const { keyword, value } of columns) if (value.length > 0) this.#names.delete(keyword);
+  }
 }
 
 /** Where no fileset lists the path of --owner as written, the path behind symbolic links is asked for: /bin/tool in /usr/bin. */
@@ -78,7 +118,11 @@ function physicalOwner(catalog: Catalog, request: ListRequest): ListRequest {
   return catalog.owners(physical).length > 0 ? { ...request, owner: physical } : request;
 }
 
-function outcome(listing: Listing | undefined, findings: readonly Finding[]): ListOutcome {
-  const exitCode = findings.some((finding) => finding.severity === 'error') ? 1 : 0;
-  return { ...(listing ? { listing } : {}), exitCode, findings };
+function outcome(findings: readonly Finding[]): ListOutcome {
+  return { exitCode: findings.some((finding) => finding.severity === 'error') ? 1 : 0, findings };
+}
+
+/** A section that can be read more than once. */
+export function withAllRows(section: StreamedSection): ListingSection {
+  return { ...section, rows: [...section.rows] };
 }

@@ -1,4 +1,4 @@
-// The document `swdist.listing`, written as it comes: objects leave while later targets are not even opened.
+// The document `swdist.listing`, written as it comes: objects leave before the next are made, and no faster than they are read.
 
 import type { Finding } from '../model/plan.ts';
 import { findingData, head } from './json.ts';
@@ -16,24 +16,25 @@ export class ListingDocument {
     print('stdout', [`${JSON.stringify(fields).slice(0, -1)},"targets":[`]);
   }
 
-  /** `objects` is absent when nothing could be listed. */
-  target(path: string, kind: string, objects: Iterable<object> | undefined, findings: readonly Finding[]): void {
+  /** Begins a target with its objects; `ended` is called next. When nobody reads any more, no more objects are asked for. */
+  target(path: string, kind: string, objects: Iterable<object>): void {
     const start = this.targets > 0 ? ',' : '';
     this.targets += 1;
-    print('stdout', [`${start}{"target":${JSON.stringify(path)},"kind":${JSON.stringify(kind)},"objects":[`]);
-    let lines: string[] = [];
+    let lines = [`${start}{"target":${JSON.stringify(path)},"kind":${JSON.stringify(kind)},"objects":[`];
     let before = '';
-    for (const object of objects ?? []) {
+    for (const object of objects) {
       lines.push(before + JSON.stringify(object));
       before = ',';
       if (lines.length < BATCH) continue;
       print('stdout', lines);
       lines = [];
     }
-    print('stdout', [
-      ...lines,
-      `],"listed":${objects !== undefined},"findings":${JSON.stringify(findings.map(findingData))}}`,
-    ]);
+    print('stdout', lines);
+  }
+
+  /** Ends a target; `listed` is false when nothing could be listed, or not all of it. */
+  ended(listed: boolean, findings: readonly Finding[]): void {
+    print('stdout', [`],"listed":${listed},"findings":${JSON.stringify(findings.map(findingData))}}`]);
   }
 
   end(exitCode: number): void {

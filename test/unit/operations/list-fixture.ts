@@ -1,6 +1,7 @@
 // Shared by the tests of swlist: a request with SD's defaults, and a catalog listed all the way to its lines.
 
 import type { Catalog } from '../../../src/model/catalog.ts';
+import { withAllRows } from '../../../src/operations/list.ts';
 import type { ListOptions, ListRequest } from '../../../src/operations/list-catalog.ts';
 import { listCatalog } from '../../../src/operations/list-catalog.ts';
 import { listingLines } from '../../../src/report/listing.ts';
@@ -42,7 +43,11 @@ function request(asked: Asked = {}): ListRequest {
 export function swlist(catalog: Catalog, asked: Asked = {}): { whole: string[]; body: string[]; errors: string[] } {
   const { sections, findings } = listCatalog(catalog, request(asked));
   const target = { host: 'sheldon', path: asked.target ?? '/' };
-  const whole = sections ? listingLines({ of: 'software', sections }, target).join('\n').split('\n') : [];
+  const whole = sections
+    ? listingLines({ of: 'software', sections: sections.map(withAllRows) }, target)
+        .join('\n')
+        .split('\n')
+    : [];
   return { whole, body: whole.slice(6), errors: findings.map((finding) => finding.text) };
 }
 
