@@ -3,8 +3,8 @@
 //   no software, a terminal at both ends, not -p or -Q     instead of the error that none was named
 // Promise: the interface is loaded only then.
 
-import type { Asked, Interactive } from '../tui/sessions.ts';
-import { noSoftware } from './asked.ts';
+import type { Asked, Interactive } from '../tui/asked.ts';
+import { noSoftware, optionsFor, softwareFor, sourceFor, targetsFor } from './asked.ts';
 import { argument, has, type Invocation } from './declaration.ts';
 import { sourcePath, targetPath } from './targets.ts';
 import type { Work } from './work.ts';
@@ -34,12 +34,31 @@ export async function interact(
     depot: work.depot ?? false,
     host: caller.host,
     home: caller.home,
+    restored: (sessionFile) => restored(work, sessionFile),
     pathOf: (kind, text) =>
       kind === 'source'
         ? sourcePath(text, caller, distribution_source_directory)
         : targetPath(text, caller, work.depot ? distribution_target_directory : '/'),
     perform: (asked, watcher) => perform({ ...work, ...asked, watcher }),
   });
+}
+
+/** Flags without arguments (-p, -d ...) stay: who asked for a preview does not lose it with another session. */
+function restored({ invocation, depot, source }: Work, sessionFile: string | undefined): Asked {
+  const plain: Invocation = {
+    ...invocation,
+    settings: [],
+    operands: [],
+    targets: [],
+    arguments: sessionFile === undefined ? {} : { '-S': [sessionFile] },
+  };
+  const options = optionsFor(plain);
+  return {
+    options,
+    software: softwareFor(plain, options),
+    targets: targetsFor(plain, options, depot ? options.values.distribution_target_directory : '/'),
+    ...(source === undefined ? {} : { source: sourceFor(plain, options) }),
+  };
 }
 
 function askedOf({ options, software, targets, source }: Work): Asked {

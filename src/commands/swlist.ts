@@ -114,6 +114,7 @@ async function browse(invocation: Invocation, options: ResolvedOptions, { path, 
   return interactListing({
     options,
     host: caller.host,
+    home: caller.home,
     place: { path, depot },
     pathOf: (text) => (depot ? sourcePath(text, caller, fallback) : targetPath(text, caller, fallback)),
   });

@@ -1,11 +1,10 @@
-// Small dialogs of the sessions' interface: paths, options, software groups, session files.
+// Small dialogs of the sessions' interface: paths, options, software groups.
 
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasErrno, reasonOf, SdError } from '../model/error.ts';
 import { registered } from '../operations/register.ts';
 import type { ResolvedOptions } from '../options/resolve.ts';
-import { type SessionSelections, sessionPath, writeSession } from '../options/session.ts';
 import { type OptionName, type OptionValues, optionsOf } from '../options/table.ts';
 import { type Field, formWindow } from './form.ts';
 import type { Interface } from './interface.ts';
@@ -24,7 +23,30 @@ export async function askText(
   return filled.button === 'OK' ? filled.values.text!.trim() : undefined;
 }
 
-/** Asks for a source or target; registered depots can be picked. Returns what was typed or picked. */
+/** Asks for a text that may be picked from a list too. Returns what was typed or picked, undefined after Cancel or for nothing. */
+export async function askListed(
+  ui: Interface,
+  under: Window<unknown>,
+  about: { title: string; label: string; value: string; note: string; button: string; list: string; empty: string },
+  rows: () => readonly string[],
+): Promise<string | undefined> {
+  const { title, label, note, button, list, empty } = about;
+  let { value } = about;
+  for (;;) {
+    const field: Field = { kind: 'text', name: 'text', label, value, note };
+    const form = { title, fields: [field], buttons: ['OK', button, 'Cancel'] };
+    const filled = await ui.askOver(under, formWindow(form));
+    if (filled.button === 'Cancel') return undefined;
+    value = filled.values.text!.trim();
+    if (filled.button === 'OK') return value === '' ? undefined : value;
+    const window = floating(formWindow(form), (size) => under.draw(size));
+    const offers = rows();
+    const at = await ui.askOver(window, pickWindow(list, offers, offers.length === 0 ? empty : ''));
+    if (at !== undefined) value = offers[at]!;
+  }
+}
+
+/** Asks for a source or target; registered depots and roots can be picked. Returns what was typed or picked. */
 export async function askPath(
   ui: Interface,
   under: Window<unknown>,
@@ -32,29 +54,16 @@ export async function askPath(
 ): Promise<string | undefined> {
   const { kind, admins, depot } = about;
   const level = depot ? 'depot' : 'root';
-  const list = depot ? 'Depots...' : 'Roots...';
-  let value = about.text;
-  for (;;) {
-    const label = kind === 'source' ? 'Source depot' : depot ? 'Target depot' : 'Target root';
-    const note = 'A directory, host:/directory, or a file made by swpackage.';
-    const field: Field = { kind: 'text', name: 'path', label, value, note: kind === 'source' ? note : '' };
-    const form = {
-      title: `Change ${kind === 'source' ? 'Source' : 'Target'}`,
-      fields: [field],
-      buttons: ['OK', list, 'Cancel'],
-    };
-    const filled = await ui.askOver(under, formWindow(form));
-    if (filled.button === 'Cancel') return undefined;
-    value = filled.values.path!.trim();
-    if (filled.button === 'OK') return value === '' ? undefined : value;
-    const window = floating(formWindow(form), (size) => under.draw(size));
-    const places = [...registered([...new Set(admins)], level)].sort();
-    const at = await ui.askOver(
-      window,
-      pickWindow(`Registered ${level}s`, places, places.length === 0 ? 'None is registered.' : ''),
-    );
-    if (at !== undefined) value = places[at]!;
-  }
+  const asked = {
+    title: `Change ${kind === 'source' ? 'Source' : 'Target'}`,
+    label: kind === 'source' ? 'Source depot' : depot ? 'Target depot' : 'Target root',
+    value: about.text,
+    note: kind === 'source' ? 'A directory, host:/directory, or a file made by swpackage.' : '',
+    button: depot ? 'Depots...' : 'Roots...',
+    list: `Registered ${level}s`,
+    empty: 'None is registered.',
+  };
+  return askListed(ui, under, asked, () => [...registered([...new Set(admins)], level)].sort());
 }
 
 /** Options that have a dialog or key of their own. */
@@ -112,45 +121,26 @@ export async function askSaveGroup(
   });
   if (!name) return '';
   const file = join(groupDirectory(home), name.replaceAll('/', '_'));
-  return saved(file, () => {
+  try {
     mkdirSync(groupDirectory(home), { recursive: true });
     writeFileSync(file, operands.map((operand) => `${operand}\n`).join(''));
-  });
-}
-
-/** Asks for a name and saves the session. Returns what to say about it. */
-export async function askSaveSession(
-  ui: Interface,
-  under: Window<unknown>,
-  about: { home: string; options: ResolvedOptions; asked: SessionSelections },
-): Promise<string> {
-  const { home, options, asked } = about;
-  const title = 'Save Session As';
-  const name = await askText(ui, under, {
-    title,
-    label: 'Name',
-    value: '',
-    note: `${options.command} -S NAME takes it up again.`,
-  });
-  if (!name) return '';
-  const file = sessionPath(home, options.command, name);
-  return saved(file, () => writeSession(file, options, asked, new Date()));
-}
-
-function saved(file: string, write: () => void): string {
-  try {
-    write();
-    return `Saved in "${file}".`;
   } catch (error) {
-    throw new SdError('session_not_saved', { what: `Cannot save "${file}".`, because: reasonOf(error) });
+    throw notSaved(file, error);
   }
+  return `Saved in "${file}".`;
+}
+
+/** What somebody wanted to keep could not be written. */
+export function notSaved(file: string, error: unknown): SdError {
+  return new SdError('session_not_saved', { what: `Cannot save "${file}".`, because: reasonOf(error) });
 }
 
 function groupDirectory(home: string): string {
   return join(home, '.sw', 'software');
 }
 
-function namesIn(directory: string): string[] {
+/** Names in a directory, in order; none where there is no directory. */
+export function namesIn(directory: string): string[] {
   try {
     return readdirSync(directory).sort();
   } catch (error) {

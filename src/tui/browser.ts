@@ -11,10 +11,12 @@ import { beginState, closed, objectAt, openedAt, type SelectionState, selectionW
 import { VERBS, type Wish } from './selection-menus.ts';
 import { requireTerminal } from './terminal.ts';
 import { textWindow } from './viewer.ts';
+import { defaultView, type View } from './views.ts';
 
 export interface Browsing {
   readonly options: ResolvedOptions;
   readonly host: string;
+  readonly home: string;
   readonly place: Place;
   /** Absolute path of a place as somebody types it. Throws SdError. */
   pathOf(text: string): string;
@@ -32,6 +34,7 @@ export async function interactListing(browsing: Browsing): Promise<number> {
 
 class Browser {
   readonly #about: Browsing;
+  readonly #view: View;
   #options: ResolvedOptions;
   #place: Place;
   #opened: Browsed | undefined;
@@ -40,7 +43,10 @@ class Browser {
 
   constructor(about: Browsing) {
     this.#about = about;
-    this.#options = about.options;
+    this.#view = defaultView(about.home, about.options, COLUMNS);
+    const { softwareView } = this.#view;
+    this.#options =
+      softwareView === undefined ? about.options : withChosen(about.options, { software_view: softwareView });
     this.#place = about.place;
   }
 
@@ -63,8 +69,8 @@ class Browser {
   }
 
   async #fulfil(wish: Wish, ui: Interface): Promise<void> {
-    const { host } = this.#about;
-    const looking = { ui, about: { host }, options: this.#options, place: this.#place, catalog: this.#opened!.catalog };
+    const about = this.#about;
+    const looking = { ui, about, options: this.#options, place: this.#place, catalog: this.#opened!.catalog };
     const seen = await looked(wish, this.#state, looking);
     if (seen) {
       this.#state = seen.state;
@@ -97,9 +103,10 @@ class Browser {
     this.#place = place;
     const { command } = this.#options;
     const target = `${this.#about.host}:${place.path}`;
-    const columns = [...(this.#state?.columns ?? COLUMNS)];
+    const { columns, sorting, filter } = (this.#state as SelectionState | undefined) ?? this.#view;
     const summary = `${opened.catalog.products().length} products, ${opened.catalog.bundles().length} bundles`;
     const begun = beginState({ command, verb: VERBS.list, target, columns }, topObjects(opened.catalog, software_view));
-    this.#state = { ...begun, summary, message: opened.findings[0]?.text ?? '' };
+    const message = opened.findings[0]?.text ?? this.#view.complaint;
+    this.#state = { ...begun, sorting, filter, summary, message };
   }
 }

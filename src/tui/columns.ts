@@ -79,16 +79,18 @@ export interface Row {
   readonly marked: Marked;
 }
 
-/** Heading and rows, each exactly `columns` wide; columns that find no room are left out. */
-export function tableLines(ids: readonly ColumnId[], rows: readonly Row[], columns: number): Line[] {
-  const widths = ids.map((id, at) =>
-    Math.min(COLUMNS[id].limit, Math.max(COLUMNS[id].label.length, ...rows.map((row) => widthOf(row.cells[at]!)))),
-  );
-  const shown = shares(ids, widths, columns - 2);
+/** Heading and rows, each exactly `columns` wide; columns that find no room are left out. Without `columns` nothing is cut. */
+export function tableLines(ids: readonly ColumnId[], rows: readonly Row[], columns?: number): Line[] {
+  const widths = ids.map((id, at) => {
+    const widest = rows.reduce((most, row) => Math.max(most, widthOf(row.cells[at]!)), COLUMNS[id].label.length);
+    return columns === undefined ? widest : Math.min(COLUMNS[id].limit, widest);
+  });
+  const room = columns === undefined ? widths.reduce((sum, width) => sum + width + GAP.length, 0) : columns - 2;
+  const shown = shares(ids, widths, room);
   const cell = (text: string, id: ColumnId, at: number) =>
     padded(text, shown[at]!, COLUMNS[id].right ? 'right' : 'left');
   const joined = (cells: readonly string[]) =>
-    padded(ids.map((id, at) => (shown[at]! > 0 ? cell(cells[at]!, id, at) + GAP : '')).join(''), columns - 2);
+    padded(ids.map((id, at) => (shown[at]! > 0 ? cell(cells[at]!, id, at) + GAP : '')).join(''), room);
   return [
     [span(' '), span(joined(ids.map((id) => COLUMNS[id].label)), 'head'), span(' ')],
     ...rows.map((row): Line => {

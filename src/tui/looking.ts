@@ -14,13 +14,15 @@ import { type Field, formWindow } from './form.ts';
 import type { Interface } from './interface.ts';
 import { menuWindow } from './menu.ts';
 import { pickWindow } from './pick.ts';
-import { found, objectAt, type SelectionState, selectionWindow } from './selection.ts';
+import { askPrint } from './printing.ts';
+import { found, listedText, objectAt, type SelectionState, selectionWindow } from './selection.ts';
 import { menusOf, type Wish } from './selection-menus.ts';
 import { helpWindow, textWindow } from './viewer.ts';
+import { savedAsDefault } from './views.ts';
 
 export interface Looking {
   readonly ui: Interface;
-  readonly about: { readonly host: string };
+  readonly about: { readonly host: string; readonly home: string };
   readonly options: ResolvedOptions;
   /** What is shown. */
   readonly place: Place;
@@ -78,6 +80,10 @@ export async function looked(wish: Wish, state: SelectionState, looking: Looking
       return { state: await askSorting(state, looking) };
     case 'view':
       return askView(state, looking);
+    case 'save_view':
+      return { state: { ...state, message: savedAsDefault(state, looking) } };
+    case 'print':
+      return { state: { ...state, message: await askPrint(ui, under, listedText(state)) } };
     default:
       return undefined;
   }

@@ -7,6 +7,11 @@ import type { BrowsedObject } from '../operations/browse.ts';
 /** Operand → the object it stands for. */
 export type Marks = ReadonlyMap<string, BrowsedObject | undefined>;
 
+/** Marks of operands that came from the command line or a session file. */
+export function marksOf(software: readonly string[]): Marks {
+  return new Map(software.map((operand) => [operand, undefined]));
+}
+
 /** With an object marked; marks inside it are in it now. */
 export function withMark(marks: Marks, object: BrowsedObject): Marks {
   const keys = new Set(object.filesets());

@@ -1,6 +1,6 @@
 // The menu bar and its pull-down menus. A menu is a table of items with the key that does the same without the menu.
 
-import { boxed } from './box.ts';
+import { boxed, settled } from './box.ts';
 import { type Line, padded, type Size, span } from './text.ts';
 import { type Answer, type Key, layOver, type Picture, type Window } from './window.ts';
 
@@ -60,11 +60,16 @@ function draw(
   const { title, items } = menus[open]!;
   const width = Math.max(...items.map((item) => item.label.length)) + 2;
   const keys = Math.max(...items.map((item) => item.key.length));
-  const rows = items.map(
-    (item, at): Line => [
-      span(` ${padded(item.label, width)}${padded(item.key, keys)} `, at === cursor ? 'cursor' : 'plain'),
-    ],
-  );
+  // Bars above and below, and the frame.
+  const room = Math.max(1, size.rows - 5);
+  const { top } = settled({ cursor, top: 0 }, items.length, room);
+  const rows = items
+    .slice(top, top + room)
+    .map(
+      (item, n): Line => [
+        span(` ${padded(item.label, width)}${padded(item.key, keys)} `, top + n === cursor ? 'cursor' : 'plain'),
+      ],
+    );
   const column = menus.slice(0, open).reduce((sum, menu) => sum + menu.title.length + 2, 1);
   const below = under(size).lines;
   const base = {

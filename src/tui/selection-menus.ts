@@ -19,13 +19,20 @@ export type Wish =
   | 'analyse'
   | 'search'
   | 'again'
+  | 'print'
+  | 'clear_session'
+  | 'load_session'
+  | 'recall_session'
   | 'save_session'
+  | 'save_session_as'
   | 'log'
   | 'columns'
   | 'filter'
   | 'sort'
   | 'view'
+  | 'save_view'
   | 'options'
+  | 'save_patches'
   | 'refresh'
   | 'exit';
 
@@ -52,6 +59,14 @@ function item(label: string, key: string, wish: Wish): MenuItem<Wish> {
   return { label, key, wish };
 }
 
+const SESSIONS = [
+  item('Clear Session', '', 'clear_session'),
+  item('Load Session...', '', 'load_session'),
+  item('Recall Last Session', '', 'recall_session'),
+  item('Save Session', '', 'save_session'),
+  item('Save Session As...', '', 'save_session_as'),
+];
+
 /** Menus of a verb, as SD has them. */
 export function menusOf({ name }: Verb): readonly Menu<Wish>[] {
   const does = DOES[name];
@@ -63,7 +78,8 @@ export function menusOf({ name }: Verb): readonly Menu<Wish>[] {
       items: [
         item('Search...', '/', 'search'),
         item('Search Again', 'n', 'again'),
-        ...(choosing ? [item('Save Session As...', '', 'save_session')] : []),
+        item('Print...', 'P', 'print'),
+        ...(choosing ? SESSIONS : []),
         item('Show Log File', 'l', 'log'),
         item('Exit', 'q', 'exit'),
       ],
@@ -75,11 +91,16 @@ export function menusOf({ name }: Verb): readonly Menu<Wish>[] {
         item('Filter...', 'f', 'filter'),
         item('Sort...', 's', 'sort'),
         item('Change Software View...', 'v', 'view'),
+        item('Save View as Default', '', 'save_view'),
       ],
     },
     {
       title: 'Options',
-      items: [...(choosing ? [item('Change Options...', 'o', 'options')] : []), item('Refresh List', 'r', 'refresh')],
+      items: [
+        ...(choosing ? [item('Change Options...', 'o', 'options')] : []),
+        ...(name === 'install' ? [item('Save Patch Files for Rollback', '', 'save_patches')] : []),
+        item('Refresh List', 'r', 'refresh'),
+      ],
     },
     {
       title: 'Actions',

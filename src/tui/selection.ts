@@ -15,7 +15,7 @@ import {
 } from './columns.ts';
 import { menuBar } from './menu.ts';
 import { keysOf, menusOf, type Verb, type Wish } from './selection-menus.ts';
-import { harmless, type Line, line, paddedEnd, type Size, span } from './text.ts';
+import { harmless, type Line, line, paddedEnd, type Size, span, textOf } from './text.ts';
 import type { Answer, Key, Picture, Window } from './window.ts';
 
 /** One opened object: what is in it, and where the cursor stands. */
@@ -130,6 +130,30 @@ function rowsOf(state: SelectionState): readonly (BrowsedObject | undefined)[] {
   return rows;
 }
 
+/** All of the list that is shown, also what is not in sight, as lines for paper: nothing is cut. */
+export function listedText(state: SelectionState): string[] {
+  const rows = rowsOf(state)
+    .filter((object) => object !== undefined)
+    .map((object) => rowOf(state, object, false));
+  const { source, target, filter, markedOnly, summary, patches } = state;
+  const above = [
+    titleOf(state),
+    ...(source === undefined ? [] : [`Source: ${source}`]),
+    `Target: ${target}`,
+    ...(filter === '' ? [] : [`Filter: ${filter}`]),
+    ...(markedOnly ? ['Only what is marked'] : []),
+    summary,
+    patches,
+  ].filter((text) => text !== '');
+  const table = tableLines(state.columns, rows).map((each) => textOf(each).trimEnd());
+  return [...above, '', ...table];
+}
+
+function titleOf({ command, verb, trail }: SelectionState): string {
+  const inside = trail.slice(1).map((level) => ` / ${harmless(level.name)}`);
+  return `${command} - ${verb.title}${inside.join('')}`;
+}
+
 function pageRows(size: Size): number {
   return Math.max(1, size.rows - ABOVE - BELOW);
 }
@@ -150,14 +174,10 @@ function draw(state: SelectionState, size: Size): Picture {
     state.markedOnly ? 'marked only' : '',
     position(scroll, rows.length, height),
   ];
-  const title = `${state.command} - ${state.verb.title}${state.trail
-    .slice(1)
-    .map((level) => ` / ${harmless(level.name)}`)
-    .join('')}`;
   const empty = rows.length === 0 ? [line('  Nothing to show here.', 'dim')] : [];
   return {
     lines: page(
-      bar(title, '', columns),
+      bar(titleOf(state), '', columns),
       [
         menuBar(menusOf(state.verb), columns, 'F10 menus   ? keys'),
         placeLine(state, columns),

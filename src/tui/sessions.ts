@@ -10,38 +10,21 @@ import { type ResolvedOptions, surroundings } from '../options/resolve.ts';
 import type { OptionValues } from '../options/table.ts';
 import { shortReason } from '../report/reasons.ts';
 import { print } from '../report/terminal.ts';
-import type { Watcher } from '../report/watcher.ts';
-import { askGroup, askOptions, askPath, askSaveGroup, askSaveSession } from './asking.ts';
+import type { Asked, Interactive } from './asked.ts';
+import { askGroup, askOptions, askPath, askSaveGroup } from './asking.ts';
 import { Interface } from './interface.ts';
 import { looked } from './looking.ts';
-import { type Marks, withMark, withoutMark } from './marks.ts';
+import { type Marks, marksOf, withMark, withoutMark } from './marks.ts';
 import { managePatches } from './patches.ts';
 import { beginState, closed, objectAt, openedAt, type SelectionState, selectionWindow } from './selection.ts';
 import { VERBS, type Verb, type Wish } from './selection-menus.ts';
+import { sessionWish } from './session-files.ts';
 import { type Said, SessionRun } from './session-run.ts';
+import { markedText, NOTHING_MARKED, patchesText } from './session-words.ts';
 import { requireTerminal } from './terminal.ts';
 import { textWindow } from './viewer.ts';
-
-/** What a session is asked to do. */
-export interface Asked {
-  readonly options: ResolvedOptions;
-  readonly software: readonly string[];
-  /** Absolute paths. */
-  readonly targets: readonly string[];
-  readonly source?: string;
-}
-
-export interface Interactive extends Asked {
-  readonly verb: 'install' | 'copy' | 'remove';
-  readonly host: string;
-  readonly home: string;
-  /** True when the targets are depots. */
-  readonly depot: boolean;
-  /** Absolute path of a source or target as somebody types it. Throws SdError. */
-  pathOf(kind: 'source' | 'target', text: string): string;
-  /** Runs the session on every target; returns the exit code of the command. */
-  perform(asked: Asked, watcher: Watcher): Promise<number>;
-}
+import { defaultView, type View } from './views.ts';
+import type { Window } from './window.ts';
 
 /**
  * Lets somebody choose and run sessions until they leave. Returns the exit code of the last session, 0 when none was run.
@@ -69,7 +52,10 @@ const NOTHING: Selection = { entries: [], excluded: [], bundles: [], unmatched: 
 class SessionProgram {
   readonly #about: Interactive;
   readonly #verb: Verb;
+  readonly #view: View;
   #asked: Asked;
+  /** Session file that was loaded or saved. */
+  #file: string | undefined;
   #opened!: Opened;
   #marks: Marks;
   #selection = NOTHING;
@@ -84,15 +70,16 @@ class SessionProgram {
     this.#about = about;
     this.#verb = VERBS[about.verb];
     const { options, software, targets, source } = about;
-    this.#asked = { options, software, targets, ...(source === undefined ? {} : { source }) };
-    this.#marks = new Map(software.map((operand) => [operand, undefined]));
+    this.#view = defaultView(about.home, options, about.verb === 'remove' && !about.depot ? REMOVED : CHOSEN);
+    this.#asked = this.#viewed({ options, software, targets, ...(source === undefined ? {} : { source }) });
+    this.#marks = marksOf(software);
   }
 
   async run(ui: Interface): Promise<number> {
     this.#ui = ui;
     await this.#open(this.#asked);
     try {
-      await this.#choose('');
+      await this.#choose(this.#view.complaint);
       for (;;) {
         const { wish, state } = await ui.ask(selectionWindow(this.#state));
         this.#state = state;
@@ -173,10 +160,32 @@ class SessionProgram {
       await this.#remark(new Map([...this.#marks, ...operands.map((operand) => [operand, undefined] as const)]));
     } else if (wish === 'save_group') {
       this.#say(await askSaveGroup(this.#ui, under, this.#about.home, [...this.#marks.keys()]));
-    } else if (wish === 'save_session') {
-      const { source } = this.#asked;
-      const asked = { software: [...this.#marks.keys()], targets: this.#asked.targets, ...(source ? { source } : {}) };
-      this.#say(await askSaveSession(this.#ui, under, { home: this.#about.home, options, asked }));
+    } else if (wish === 'save_patches') {
+      await this.#change({ patch_save_files: !options.values.patch_save_files });
+    } else await this.#changeSession(wish, under);
+  }
+
+  async #changeSession(wish: Wish, under: Window<unknown>): Promise<void> {
+    const asked = { ...this.#asked, software: [...this.#marks.keys()] };
+    const answer = await sessionWish(this.#ui, under, wish, { about: this.#about, asked, file: this.#file });
+    if (!answer) return;
+    const { takeUp, message, anew } = answer;
+    if (takeUp) await this.#takeUp(takeUp, message, anew);
+    else this.#say(message);
+    this.#file = answer.file;
+  }
+
+  /** Another session in place of this one; where that cannot be, this one stays. `anew`: with the default view too. */
+  async #takeUp(asked: Asked, message: string, anew = false): Promise<void> {
+    const [marks, before] = [this.#marks, this.#asked];
+    this.#marks = marksOf(asked.software);
+    try {
+      await this.#open(anew ? this.#viewed(asked) : asked, anew);
+      await this.#choose(message);
+    } catch (error) {
+      this.#marks = marks;
+      if (this.#asked !== before) await this.#open(before);
+      throw error;
     }
   }
 
@@ -190,7 +199,15 @@ class SessionProgram {
     return source === undefined ? { path: targets[0]!, depot: this.#about.depot } : { path: source, depot: true };
   }
 
-  async #open(asked: Asked): Promise<void> {
+  /** With the software view that belongs to the default view. */
+  #viewed(asked: Asked): Asked {
+    const { softwareView } = this.#view;
+    if (softwareView === undefined) return asked;
+    return { ...asked, options: withChosen(asked.options, { software_view: softwareView }) };
+  }
+
+  /** `anew` begins with the default view instead of that of the window. */
+  async #open(asked: Asked, anew = false): Promise<void> {
     const { admin_directory, software_view } = asked.options.values;
     const { depot, verb, host } = this.#about;
     const source =
@@ -206,19 +223,18 @@ class SessionProgram {
     this.#opened = { ...(source ? { source } : {}), target };
     this.#asked = asked;
     const places = asked.targets.map((path) => `${host}:${path}`);
-    const before = this.#state as SelectionState | undefined;
-    const columns = this.#verb.name === 'remove' && !depot ? REMOVED : CHOSEN;
+    const { columns, sorting, filter } = (anew ? undefined : (this.#state as SelectionState | undefined)) ?? this.#view;
     const begun = beginState(
       {
         command: asked.options.command,
         verb: this.#verb,
         target: places.join(' '),
-        columns: before?.columns ?? [...columns],
+        columns,
         ...(asked.source === undefined ? {} : { source: `${host}:${asked.source}` }),
       },
       topObjects(this.#shown().catalog, software_view),
     );
-    this.#state = before ? { ...begun, sorting: before.sorting, filter: before.filter } : begun;
+    this.#state = { ...begun, sorting, filter };
   }
 
   #close(): void {
@@ -289,12 +305,12 @@ class SessionProgram {
   async #choose(message: string): Promise<void> {
     const before = new Set(this.#selection.findings.map((finding) => finding.text));
     this.#selection = this.#select();
-    const { entries, findings } = this.#selection;
+    const { findings } = this.#selection;
     this.#state = {
       ...this.#state,
       selected: selectedOf(this.#selection),
-      summary: this.#summary(entries.length),
-      patches: this.#patches(),
+      summary: markedText(this.#selection),
+      patches: this.#about.verb === 'remove' ? '' : patchesText(this.#asked.options.values, this.#about.verb),
       message,
     };
     const fresh = findings.filter((finding) => finding.severity !== 'note' && !before.has(finding.text));
@@ -320,29 +336,9 @@ class SessionProgram {
     });
   }
 
-  #summary(count: number): string {
-    if (count === 0) return 'Nothing is marked: Space marks what the cursor is on.';
-    const products = new Set(this.#selection.entries.map((entry) => entry.key.split('/')[0]));
-    const asked = this.#selection.entries.filter((entry) => entry.reason.kind === 'asked').length;
-    const more = count > asked ? `, ${count - asked} of them came along` : '';
-    return `Marked: ${count} fileset${count === 1 ? '' : 's'} of ${products.size} product${products.size === 1 ? '' : 's'}${more}.`;
-  }
-
-  #patches(): string {
-    if (this.#about.verb === 'remove') return '';
-    const { autoselect_patches, patch_match_target, patch_filter, match_target } = this.#asked.options.values;
-    const forWhat = [
-      ...(autoselect_patches ? ['what is marked'] : []),
-      ...(patch_match_target ? ['what the target has'] : []),
-    ];
-    const matched = match_target ? 'Match What Target Has is on.  ' : '';
-    if (forWhat.length === 0) return `${matched}Patches: none by themselves`;
-    return `${matched}Patches: automatic for ${forWhat.join(' and ')}, filter ${patch_filter}`;
-  }
-
   async #analyse(): Promise<void> {
     if (this.#selection.entries.length === 0) {
-      this.#say('Nothing is marked: Space marks what the cursor is on.');
+      this.#say(NOTHING_MARKED);
       return;
     }
     const does = TITLES[this.#about.verb];
