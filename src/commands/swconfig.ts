@@ -13,6 +13,7 @@ const declaration: CommandDeclaration = {
     flag.JSON_ANSWER,
     { name: '-u', meaning: 'Unconfigure.' },
     flag.VERBOSE,
+    flag.PROGRESS,
     flag.RESPONSES,
     flag.SOFTWARE_FILE,
     flag.RUN_JOB,

@@ -22,6 +22,7 @@ const declaration: CommandDeclaration = {
     flag.JSON_ANSWER,
     { name: '-u', meaning: 'Delete what -a, -P, files or control_files name; alone: delete the definitions.' },
     flag.VERBOSE,
+    flag.PROGRESS,
     { name: '-V', meaning: 'Print the layout versions that can be written, and end.' },
     { name: '-a', argument: 'attribute=value', meaning: 'Set an attribute, or add to a list; several are allowed.' },
     {

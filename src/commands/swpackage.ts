@@ -17,6 +17,7 @@ const declaration: CommandDeclaration = {
     flag.PREVIEW,
     flag.JSON_ANSWER,
     flag.VERBOSE,
+    flag.PROGRESS,
     { name: '-V', meaning: 'Print the layout versions that can be written, and end.' },
     {
       name: '-d',

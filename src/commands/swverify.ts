@@ -13,6 +13,7 @@ const declaration: CommandDeclaration = {
     flag.ROOT,
     { name: '-F', meaning: 'Run fix scripts, and put modes, owners, directories and links right.' },
     flag.VERBOSE,
+    flag.PROGRESS,
     flag.JSON_ANSWER,
     flag.SOFTWARE_FILE,
     flag.RUN_JOB,

@@ -30,6 +30,8 @@ export interface SerialOptions {
   readonly onFileset?: (fileset: FilesetKey) => void;
   /** Called after each file. */
   readonly onFile?: (file: FileRecord) => void;
+  /** Told the bytes of each piece of a large file that is read. */
+  readonly onPiece?: (bytes: number) => void;
 }
 
 /** Where the stream goes. It is done with the bytes when `write` returns. */
@@ -89,11 +91,16 @@ function writeFileset(source: Depot, catalog: Catalog, key: FilesetKey, tar: Tar
     const content = source.content(key, lying.get(file.path)!);
     try {
       // The catalog is written before the bytes, so bytes that do not fit it must not follow. The second reading comes from memory.
-      compareContent(source, key, file, digestContent(content));
+      compareContent(source, key, file, digestContent(content, isLarge(file) ? options.onPiece : undefined));
       tar.file(memberOf(key, file), content);
     } finally {
       if (content.kind === 'region') content.close();
     }
     options.onFile?.(file);
   }
+}
+
+/** Files that take long enough to be told of before they are done. */
+function isLarge(file: FileRecord): boolean {
+  return (file.size ?? 0) > 4 * 1024 * 1024;
 }

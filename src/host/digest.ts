@@ -76,10 +76,13 @@ export function copyContent(content: Content, toFd: number, options: { digests?:
   return { size: contentSize(content), cksum: digests.cksum(), sha256: digests.sha256() };
 }
 
-/** Reads content to its end for its digests only. Throws SdError `content_truncated`. */
-export function digestContent(content: Content): Digested {
+/** Reads content to its end for its digests only; `onPiece` is told the bytes of each piece. Throws SdError `content_truncated`. */
+export function digestContent(content: Content, onPiece?: OnPiece): Digested {
   const digests = new Digests();
-  eachPiece(content, (piece) => digests.update(piece));
+  eachPiece(content, (piece) => {
+    digests.update(piece);
+    onPiece?.(piece.length);
+  });
   return { size: contentSize(content), cksum: digests.cksum(), sha256: digests.sha256() };
 }
 

@@ -121,6 +121,8 @@ export type SdEvent =
   | { readonly type: 'object.change'; readonly change: ObjectChange }
   /** swverify: what is checked next; `spec` names the product whose files are. */
   | { readonly type: 'check.begin'; readonly check: 'requisites' }
+  /** How many filesets are going to be checked, and how many bytes of theirs read; `file.part` tells of these. */
+  | { readonly type: 'check.begin'; readonly check: 'contents'; readonly filesets: number; readonly bytes: number }
   | { readonly type: 'check.begin'; readonly check: 'files'; readonly spec: string }
   /** swverify: the state a fileset was found in. */
   | { readonly type: 'fileset.state'; readonly spec: string; readonly state: string }
@@ -131,7 +133,7 @@ export type SdEvent =
       readonly action: 'place' | 'save' | 'restore' | 'remove' | 'keep' | 'verify';
       readonly bytes: number;
     }
-  /** So many more bytes of a large file have been read; its `file.done` counts all of its bytes again. */
+  /** So many more bytes have been read: of a large file, whose `file.done` counts all of its bytes again, or of many that have none. */
   | { readonly type: 'file.part'; readonly bytes: number }
   | {
       readonly type: 'script.begin';

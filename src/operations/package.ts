@@ -244,6 +244,7 @@ function serialProgress(plan: Plan, emit: Emit) {
       index += 1;
       emit({ type: 'fileset.begin', task: 'package', spec: fileset.spec, index, of: all.length });
     },
+    onPiece: (bytes: number) => emit({ type: 'file.part', bytes }),
     onFile: (file: FileRecord) => emit({ type: 'file.done', path: file.path, action: 'place', bytes: file.size ?? 0 }),
     end: (ok: boolean) => {
       const errors = ok ? 0 : all.length;

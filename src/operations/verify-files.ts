@@ -42,6 +42,8 @@ export interface Ground {
   readonly superuser: boolean;
   /** Digests of a file that were computed ahead; undefined where it has to be read. */
   readonly digested?: (at: string) => Digested | undefined;
+  /** Told the bytes that are read for digests. */
+  readonly onPiece?: (bytes: number) => void;
   /** True for a path that an installed patch delivers. */
   readonly patched: (path: string) => boolean;
 }
@@ -183,10 +185,19 @@ function compareContents(
   }
   compareText(problems, record, 'mtime', record.mtime, Math.floor(found.mtimeMs / 1000));
   if (!wantsDigests(record, options)) return;
-  const digests = ground.digested?.(at) ?? digestFile(at);
+  const digests = ground.digested?.(at) ?? digestFile(at, ground.onPiece);
   const before = problems.length;
   compareText(problems, record, 'cksum', record.cksum, digests.cksum);
   if (problems.length === before) compareText(problems, record, 'sha256', record.sha256, digests.sha256);
+}
+
+/** Bytes that comparing these records reads. */
+export function bytesToRead(records: readonly FileRecord[], options: EngineOptions): number {
+  if (!options.check_contents) return 0;
+  return records.reduce(
+    (sum, record) => sum + (record.type === 'f' && wantsDigests(record, options) ? (record.size ?? 0) : 0),
+    0,
+  );
 }
 
 function wantsDigests(record: FileRecord, options: EngineOptions): boolean {
@@ -210,7 +221,15 @@ export async function digestedAhead(
     if (at !== undefined && !places.has(at)) places.set(at, record.size ?? -1);
   }
   const from = [...places.keys()];
-  const result = await shareOut({ from, size: Float64Array.from(places.values()) }, stopPoint);
+  let told = 0;
+  const tell = (result: Results) => {
+    for (let done = result(told); done !== undefined; done = result(told)) {
+      ground.onPiece?.(done.size);
+      told += 1;
+    }
+  };
+  const result = await shareOut({ from, size: Float64Array.from(places.values()) }, stopPoint, tell);
+  for (; told < from.length; told += 1) tell(result);
   for (const [n, at] of from.entries()) places.set(at, n);
   return {
     ...ground,
@@ -220,6 +239,9 @@ export async function digestedAhead(
     },
   };
 }
+
+/** What is known of file n; undefined before it is. */
+type Results = (n: number) => Digested | undefined;
 
 /** Undefined where a parent is no directory; the comparison says so. */
 function located(ground: Ground, record: FileRecord): string | undefined {
@@ -232,10 +254,10 @@ function located(ground: Ground, record: FileRecord): string | undefined {
 }
 
 /** Digests of a regular file, read once. Throws the errno error. */
-export function digestFile(path: string): Digested {
+export function digestFile(path: string, onPiece?: (bytes: number) => void): Digested {
   const content = openRegion(path);
   try {
-    return digestContent(content);
+    return digestContent(content, onPiece);
   } finally {
     content.close();
   }

@@ -8,12 +8,13 @@ import type { EngineOptions } from '../model/request.ts';
 import type { FileRecord, FilesetKey } from '../model/software.ts';
 import type { FileProblem } from './verify-files.ts';
 
-/** What is wrong with the stored file of one record; nothing for types that are not stored. */
+/** What is wrong with the stored file of one record; nothing for types that are not stored. `onPiece` is told the bytes that are read. */
 export function compareStored(
   depot: Depot,
   key: FilesetKey,
   record: FileRecord,
   options: EngineOptions,
+  onPiece?: (bytes: number) => void,
 ): readonly FileProblem[] {
   if (record.type !== 'f' && record.type !== 'a') return [];
   try {
@@ -21,7 +22,7 @@ export function compareStored(
     try {
       // Opening it has compared the size.
       if (!options.check_contents || !options.check_contents_use_cksum) return [];
-      return compareDigests(record, digestContent(content));
+      return compareDigests(record, digestContent(content, onPiece));
     } finally {
       if (content.kind === 'region') content.close();
     }

@@ -34,7 +34,15 @@ import {
 } from './session.ts';
 import { bringContents, bringRecords, openSource } from './sources.ts';
 import { type ControlPlace, compareControlFiles } from './verify-control.ts';
-import { compareFile, digestedAhead, type FileProblem, installedGround } from './verify-files.ts';
+import {
+  bytesToRead,
+  compareFile,
+  digestedAhead,
+  type FileProblem,
+  type Ground,
+  installedGround,
+} from './verify-files.ts';
+import { Reading } from './verify-reading.ts';
 import { runScripts } from './verify-scripts.ts';
 import * as software from './verify-software.ts';
 import { verifyStore } from './verify-store.ts';
@@ -64,7 +72,7 @@ interface Subject {
   readonly states: readonly string[];
   readonly control: ControlPlace;
   /** Told what was chosen, before anything of it is looked at. */
-  readonly chosen?: (filesets: readonly FilesetKey[]) => Promise<void>;
+  readonly chosen: (filesets: readonly FilesetKey[]) => Promise<void>;
   /** Everything wrong with the files of one fileset. */
   readonly files: (placed: Placed) => FileProblem[];
   /** The machine the software must fit; absent for a depot, which serves others too. */
@@ -80,7 +88,8 @@ async function verifyRoot(request: VerifyRequest, session: Session, place: strin
   );
   try {
     const catalog = target.catalog();
-    let ground = installedGround(target.looked, catalog);
+    const reading = new Reading(session.emit);
+    let ground: Ground = { ...installedGround(target.looked, catalog), onPiece: reading.read };
     const { machine } = rootViews(target.looked, catalog);
     const known = new Map<FilesetKey, readonly FileRecord[]>();
     const records = (placed: Placed) => {
@@ -97,10 +106,15 @@ async function verifyRoot(request: VerifyRequest, session: Session, place: strin
       states: ['installed', 'configured'],
       control: { catalog, tree: join(target.admin, 'products'), times: true },
       chosen: async (filesets) => {
-        const chosen = filesets.flatMap((key) => lookUp(catalog, key) ?? []);
-        ground = await digestedAhead(ground, chosen.flatMap(readable(records)), options);
+        const chosen = filesets.flatMap((key) => lookUp(catalog, key) ?? []).flatMap(readable(records));
+        reading.begin(filesets.length, bytesToRead(chosen, options));
+        ground = await digestedAhead(ground, chosen, options);
       },
-      files: (placed) => records(placed).flatMap((record) => compareFile(record, ground, options)),
+      files: (placed) => {
+        const problems = records(placed).flatMap((record) => compareFile(record, ground, options));
+        reading.flush();
+        return problems;
+      },
       machine,
       scripts: (chosen) => scriptsAndRepairs(request, session, target, machine, chosen),
     });
@@ -149,6 +163,7 @@ async function verifyDepot(request: VerifyRequest, session: Session, place: stri
     session.report(depot.findings);
     const { catalog } = depot;
     const tree = depot.kind === 'directory' ? { tree: join(depot.location, 'catalog') } : {};
+    const reading = new Reading(session.emit);
     return await verifyAll(request, session, {
       place,
       logfile: `${place}/swagent.log`,
@@ -158,9 +173,14 @@ async function verifyDepot(request: VerifyRequest, session: Session, place: stri
         await bringRecords(depot, filesets);
         // A depot here is compared file by file, so that all that is wrong is told.
         if (depot.kind === 'remote') await bringContents(session, depot, filesets);
+        reading.begin(filesets.length, bytesStored(catalog, filesets, request.options));
       },
-      files: (placed) =>
-        catalog.files(placed.key).flatMap((record) => compareStored(depot, placed.key, record, request.options)),
+      files: (placed) => {
+        const compare = (record: FileRecord) => compareStored(depot, placed.key, record, request.options, reading.read);
+        const problems = catalog.files(placed.key).flatMap(compare);
+        reading.flush();
+        return problems;
+      },
       scripts: async () => new Set(),
     });
   } finally {
@@ -180,7 +200,7 @@ async function verifyAll(request: VerifyRequest, session: Session, subject: Subj
     return {};
   return agentSession(session, { task: 'verify', target: subject.place, logfile: subject.logfile }, async () => {
     session.emit({ type: 'analysis.begin', preview: request.preview });
-    await subject.chosen?.(selection.entries.map((entry) => entry.key));
+    await subject.chosen(selection.entries.map((entry) => entry.key));
     const chosen = selection.entries.flatMap((entry) => lookUp(catalog, entry.key) ?? []);
     const verdicts = new Verdicts(session);
     await judgeSoftware(request, session, subject, chosen, verdicts);
@@ -280,6 +300,12 @@ function readable<T>(records: (placed: Placed) => readonly T[]): (placed: Placed
       throw error;
     }
   };
+}
+
+/** As the filesets themselves say it; their records are read only when their turn comes. */
+function bytesStored(catalog: Catalog, filesets: readonly FilesetKey[], options: VerifyRequest['options']): number {
+  if (!options.check_contents || !options.check_contents_use_cksum) return 0;
+  return filesets.reduce((sum, key) => sum + Number(text(lookUp(catalog, key)?.fileset.attributes ?? {}, 'size')), 0);
 }
 
 /** A catalog that cannot be read condemns its fileset, not the session. */

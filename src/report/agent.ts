@@ -45,6 +45,7 @@ class Agent implements Voice {
       case 'fileset.state':
         return [progress(stateLine(event), { msgid: 140061 })];
       case 'check.begin':
+        if (event.check === 'contents') return [];
         if (event.check === 'requisites')
           return [progress('Checking product and fileset dependencies.', { msgid: 140107 })];
         return [progress(`Checking files for product "${event.spec}".`, { msgid: 140108 })];

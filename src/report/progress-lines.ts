@@ -109,6 +109,11 @@ function told(event: SdEvent): object | undefined {
       const { task, filesets, files, bytes } = event;
       return { event: 'phase', phase: 'execution', task, filesets, files, bytes };
     }
+    case 'check.begin': {
+      if (event.check !== 'contents') return undefined;
+      const { filesets, bytes } = event;
+      return { event: 'phase', phase: 'execution', task: 'verify', filesets, bytes };
+    }
     case 'finding':
       return { event: 'finding', ...event.finding };
     case 'session.end':

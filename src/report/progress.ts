@@ -60,6 +60,13 @@ export class ProgressCount {
         this.#bytes = READS.has(event.task) ? { done: 0, of: event.bytes } : NONE;
         this.#began = now;
         break;
+      case 'check.begin':
+        if (event.check !== 'contents') break;
+        this.#enter('execution', 'verify');
+        this.#filesets = { done: 0, of: event.filesets };
+        this.#bytes = { done: 0, of: event.bytes };
+        this.#began = now;
+        break;
       case 'fileset.begin':
         this.#begin(event);
         break;
@@ -107,7 +114,7 @@ export class ProgressCount {
     if (phase === 'selection') this.#planned = [];
   }
 
-  /** Configuration follows a load, and a verification has no plan: their filesets tell themselves how many there are. */
+  /** Configuration follows a load: its filesets tell themselves how many there are. */
   #begin(event: Extract<SdEvent, { type: 'fileset.begin' }>): void {
     if (event.task !== this.#task) {
       this.#enter('execution', event.task);
