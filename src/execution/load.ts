@@ -79,7 +79,8 @@ function loadFileset(loading: Loading, fileset: PlannedFileset): LoadedFileset {
   if (!source) throw new Error(`planned fileset ${fileset.key} is not in the depot`);
   const target = targetIdentity(product, source, fileset);
   const base = fileset.patch ? lookUp(catalog, fileset.patch.base) : undefined;
-  if (fileset.patch && !base) throw baseMissing(fileset);
+  // A base of the same plan comes first, and where one fails nothing follows.
+  if (fileset.patch && !base) throw new Error(`the base of ${fileset.spec} is not installed`);
   const recorded = recordsByPath(catalog, base ? base.key : fileset.targetKey);
   const before = lookUp(catalog, fileset.targetKey);
   const saves = fileset.patch?.save === true && !(before && isCommitted(before.fileset));
@@ -182,15 +183,6 @@ function loadMembers(
       saveTo,
     ),
   }));
-}
-
-/** The base was planned to come first; its load must have failed. */
-function baseMissing(fileset: PlannedFileset): SdError {
-  return new SdError('base_missing', {
-    what: `The patch fileset "${fileset.spec}" cannot be loaded.`,
-    because: 'Its base fileset is not installed.',
-    todo: 'Install the base fileset first.',
-  });
 }
 
 function stepsOf(loaded: LoadedFileset): FileStep[] {

@@ -163,11 +163,5 @@ function stepFor(
       };
     case 'a':
       throw new Error(`archive member ${record.path} placed as a file`);
-    default:
-      throw new SdError('unknown_file_type', {
-        what: `The file "${record.path}" cannot be placed.`,
-        because: `Its type "${String(record.type)}" is none of a, b, c, d, f, h, p, s.`,
-        todo: 'Repackage the fileset.',
-      });
   }
 }
