@@ -29,7 +29,7 @@ import { type Digested, digestContent, sha256Of } from '../host/digest.ts';
 import { writeFileAtomically } from '../host/durable.ts';
 import { openRegion } from '../host/region.ts';
 import type { Content } from '../model/content.ts';
-import { hasErrno } from '../model/error.ts';
+import { hasErrno, SdError } from '../model/error.ts';
 import { isAlive, processStart } from '../store/holder.ts';
 
 /** What a file must be; the facts that are known. */
@@ -37,6 +37,21 @@ export interface Expected {
   readonly size?: number;
   readonly cksum?: number;
   readonly sha256?: string;
+}
+
+/** Does what needs room in the cache, and answers its result. Throws SdError `web_cache_full`. */
+export function roomFor<Result>(write: () => Result): Result {
+  try {
+    return write();
+  } catch (error) {
+    if (!hasErrno(error, 'ENOSPC', 'EDQUOT', 'EFBIG')) throw error;
+    throw new SdError('web_cache_full', {
+      what: 'Files from the web cannot be kept.',
+      because: 'The file system of the cache is full.',
+      todo: 'Make room there, or name another place with web_cache=.',
+      cause: error,
+    });
+  }
 }
 
 let sessions = 0;
@@ -65,7 +80,7 @@ export class WebCache {
     for (const folder of ['obj', 'part', 'seen', 'session'])
       mkdirSync(join(this.directory, folder), { recursive: true });
     this.#clear();
-    mkdirSync(join(this.home, 'obj'), { recursive: true, mode: 0o700 });
+    roomFor(() => mkdirSync(join(this.home, 'obj'), { recursive: true, mode: 0o700 }));
   }
 
   /** True when the session has the file, or the cache has it and it is what it should be. */
@@ -84,10 +99,10 @@ export class WebCache {
     return false;
   }
 
-  /** Puts bytes that have been proved into session and cache. */
+  /** Puts bytes that have been proved into session and cache. Throws SdError `web_cache_full`. */
   put(name: string, bytes: Uint8Array): void {
     const part = this.part(name);
-    writeFileAtomically(part, bytes, 0o644);
+    roomFor(() => writeFileAtomically(part, bytes, 0o644));
     this.keep(name);
   }
 
@@ -138,7 +153,7 @@ export class WebCache {
   }
 
   note(url: string, facts: unknown): void {
-    writeFileAtomically(this.#seenFile(url), `${JSON.stringify(facts)}\n`, 0o644);
+    roomFor(() => writeFileAtomically(this.#seenFile(url), `${JSON.stringify(facts)}\n`, 0o644));
   }
 
   /** Ends the session: what is over the limit goes, the least recently used first. */

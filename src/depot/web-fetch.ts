@@ -8,9 +8,9 @@ import { Digests, eachPiece, sha256Of } from '../host/digest.ts';
 import type { HttpAnswer, HttpClient } from '../host/http.ts';
 import { mayPass, waitAskedFor, webError } from '../host/http-errors.ts';
 import { onSignal, stopPoint } from '../host/signals.ts';
-import { hasErrno, SdError } from '../model/error.ts';
+import type { SdError } from '../model/error.ts';
 import type { Brought } from './depot.ts';
-import { type Expected, fits, type WebCache } from './web-cache.ts';
+import { type Expected, fits, roomFor, type WebCache } from './web-cache.ts';
 
 /** A file whose content is known by its digests. */
 export interface Wanted {
@@ -214,7 +214,8 @@ export class WebFetch {
   }
 
   #begin(wanted: Wanted): Begun {
-    const fd = openSync(this.#cache.part(wanted.name), constants.O_RDWR | constants.O_CREAT, 0o644);
+    const part = this.#cache.part(wanted.name);
+    const fd = roomFor(() => openSync(part, constants.O_RDWR | constants.O_CREAT, 0o644));
     const begun = { fd, have: fstatSync(fd).size, length: 0, digests: new Digests() };
     if (begun.have > (wanted.expected.size ?? Number.POSITIVE_INFINITY)) restart(begun);
     if (begun.have > 0) {
@@ -322,17 +323,9 @@ function restart(begun: Begun): void {
 }
 
 function write(fd: number, bytes: Buffer, position: number): void {
-  try {
+  roomFor(() => {
     for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done, bytes.length - done, position + done);
-  } catch (error) {
-    if (!hasErrno(error, 'ENOSPC', 'EDQUOT', 'EFBIG')) throw error;
-    throw new SdError('web_cache_full', {
-      what: 'Files from the web cannot be kept.',
-      because: 'The file system of the cache is full.',
-      todo: 'Make room there, or name another place with web_cache=.',
-      cause: error,
-    });
-  }
+  });
 }
 
 function conditionOf(seen: Seen): Record<string, string> {

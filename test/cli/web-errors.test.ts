@@ -1,8 +1,8 @@
 // Issue 9: one error text per cause on the way to a depot on the web; proxies and TLS by the environment.
 
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -56,6 +56,22 @@ async function freePort(): Promise<number> {
   await once(tcp, 'close');
   return port;
 }
+
+test('a cache on a file system that is full', async (context) => {
+  const small = site.path('small');
+  mkdirSync(small);
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k,mode=755', 'tmpfs', small]).status !== 0) {
+    context.skip('mounting a small file system needs rights this run does not have');
+    return;
+  }
+  ends.push(() => void execFileSync('umount', [small]));
+  site.write('src/hello', 'h'.repeat(200_000));
+  site.ok('swpackage', '-s', 'psf', '@', './D');
+  site.write('defaults', `admin_directory=${site.path('adm')}\nweb_cache=${small}\n`);
+  expect(await fails('web_cache_full', server.url('D'))).toContain(
+    'The file system of the cache is full. Make room there, or name another place with web_cache=.',
+  );
+});
 
 describe('causes', () => {
   test('an address that is none, a name that is not known, a port where nothing listens', async () => {
