@@ -280,8 +280,8 @@ function notPublished(layout: StoreLayout, error: unknown): unknown {
   if (!(error instanceof Error && 'code' in error)) return error;
   return new SdError('not_published', {
     what: `The changes of "${layout.anchor}" were made, but listings do not show them yet.`,
-    because: reasonOf(error),
-    todo: 'The next command that changes this target publishes them.',
+    because: 'path' in error ? `"${error.path}":  ${reasonOf(error)}` : reasonOf(error),
+    todo: 'Mend that; the next command that changes this target publishes them.',
     data: { anchor: layout.anchor },
     cause: error,
   });

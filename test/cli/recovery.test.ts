@@ -1,9 +1,11 @@
 // A load that fails half-way (commands.md 6.2 Recovery, 7.1): autorecover with its undo scripts, and scripts that a crash cut off.
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { BIN } from '../programs.ts';
 import { treePicture } from '../scenarios/runner/stage.ts';
 import { notes, ScriptedSite } from './scripted.ts';
 import { flat, found } from './site.ts';
@@ -165,6 +167,52 @@ test.each([
     expect([verify.exit, verify.stderr.includes('cut off')]).toEqual([settled === 'corrupt' ? 1 : 0, false]);
   },
 );
+
+test('while an interrupted session waits, readers and previews say so', () => {
+  site.depot('D', 'product P\n  fileset F\n    file @/t/f f\nproduct Q\n  fileset F\n    file @/t/q q');
+  site.ok('swinstall', '-s', './D', 'P', '@', './R');
+  site.ok('swcopy', '-s', './D', 'P', '@', './C');
+  const crash = { env: { SW_CRASH_ON: 'swap:1' } };
+  expect(site.run('swinstall', ['-s', './D', 'Q', '@', './R'], crash).exit).toBe(null);
+  expect(site.run('swcopy', ['-s', './D', 'Q', '@', './C'], crash).exit).toBe(null);
+  const before = [treePicture(site.path('R/var/adm/sw/ipd')), treePicture(site.path('C'))];
+  for (const [command, ...words] of [
+    ['swlist', '@', './R'],
+    ['swlist', '-d', '@', './C'],
+    ['swremove', '-p', 'P', '@', './R'],
+  ] as const) {
+    const ran = site.run(command, ['--json', ...words]);
+    expect([ran.exit, found(ran, 'interrupted_session')], `${command} ${words}`).toEqual([
+      0,
+      expect.stringMatching(
+        /^note: An interrupted session waits on ".*"\. The next command that changes it will complete/,
+      ),
+    ]);
+  }
+  expect([treePicture(site.path('R/var/adm/sw/ipd')), treePicture(site.path('C'))]).toEqual(before);
+  expect(site.run('swremove', ['-x', 'lock_timeout=20', 'P', '@', './R']).exit).toBe(0);
+  expect(found(site.run('swlist', ['--json', '@', './R']), 'interrupted_session')).toBe('');
+});
+
+test('two sessions that both find a root new: the second to execute does nothing', () => {
+  site.depot('O', 'product FIRST\n  fileset F\n    file /first f');
+  const other = site.write(
+    'other',
+    `export HOME=${site.home} SWDIST_DEFAULTS=${site.path('defaults')}
+exec ${process.execPath} ${join(BIN, 'swinstall')} -s ${site.path('O')} FIRST @ ${site.path('R')}\n`,
+  );
+  site.depot('D', `product P\n  fileset F\n    file /p f\n    script checkinstall exec sh ${other}`);
+  mkdirSync(site.path('R'));
+  const ran = site.run('swinstall', ['-s', './D', 'P', '@', './R']);
+  expect([ran.exit, flat(ran.stderr)]).toEqual([
+    1,
+    expect.stringMatching(
+      /Nothing was done\. The catalog of ".*" has changed since the analysis\. Run .*\[plan_stale\]/,
+    ),
+  ]);
+  expect([existsSync(site.path('R/first')), existsSync(site.path('R/p'))]).toEqual([true, false]);
+  expect(site.ok('swlist', '-l', 'product', '@', './R')).not.toMatch(/^ *P /m);
+});
 
 test('a corrupt fileset is not configured; swinstall loads it again', async () => {
   site.depot('D', `product P\n  fileset F\n    file @/t/f f\n    ${notes('postinstall', LASTS)}`);

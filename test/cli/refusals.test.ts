@@ -138,6 +138,23 @@ describe('a depot that is none', () => {
   });
 });
 
+test('a catalog that a newer release has published', () => {
+  cpSync(site.path('D'), site.path('newer'), { recursive: true });
+  const file = site.path('newer/.sd/catalog');
+  const catalog = readFileSync(file, 'latin1');
+  writeFileSync(file, catalog.replace(/^\{"fmt":\d,/, '{"fmt":9,'), 'latin1');
+  for (const [command, ...words] of [
+    ['swlist', '-s', './newer'],
+    ['swinstall', '-s', './newer', '-x', 'reinstall=true', 'ACME', '@', './R'],
+    ['swremove', '-d', 'ACME', '@', './newer'],
+  ] as const) {
+    expect(refused(command, words, 'catalog_too_new')).toMatch(
+      /It is of form 9; this program knows form \d\. Use a newer release of swdist\./,
+    );
+  }
+  rmSync(site.path('newer'), { recursive: true });
+});
+
 describe('tar', () => {
   /** The good serial depot with `entries` behind its members. */
   function withMembers(...entries: readonly TarEntry[]): string {
@@ -220,6 +237,27 @@ describe('no room, no rights', () => {
     for (const n of staging) {
       refused('swinstall', ['-s', './D3', 'ACME', '@', './R'], 'not_done', { env: { SW_FAIL_AT: `${n}:ENOSPC` } });
     }
+  });
+
+  test('what stands in the way of the catalog: the changes are made, and are told when it is gone', () => {
+    site.write('post.psf', psf('  file src/other /opt/post/other\n').replace('ACME', 'POST'));
+    site.ok('swpackage', '-s', 'post.psf', '@', './D5');
+    cpSync(site.path('R'), site.path('Rp'), { recursive: true, preserveTimestamps: true });
+    const stray = site.write('Rp/var/adm/sw/products/POST', 'not a directory\n');
+    const ran = site.run('swinstall', ['-s', './D5', 'POST', '@', './Rp']);
+    expect([ran.exit, flat(ran.stderr)]).toEqual([
+      1,
+      expect.stringMatching(
+        /were made, but listings do not show them yet\. ".*products\/POST[^ ]*": .* Mend that; the next command .*\[not_published\]/,
+      ),
+    ]);
+    const products = () => rows(site.run('swlist', ['-l', 'product', '@', './Rp']).stdout).length;
+    expect([site.read('Rp/opt/post/other'), products()]).toEqual(['other\n', 1]);
+    rmSync(stray);
+    expect(site.run('swmodify', ['-a', 'title=New', 'ACME', '@', './Rp']).exit).toBe(0);
+    expect(products()).toBe(2);
+    site.ok('swverify', '-x', 'ipd=true', '*', '@', './Rp');
+    rmSync(site.path('Rp'), { recursive: true });
   });
 
   test('a file system of four megabytes is full', () => {

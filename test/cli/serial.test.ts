@@ -47,6 +47,16 @@ function shell(line: string, env: Readonly<Record<string, string>> = {}): Ran {
   return { exit: ran.status, stdout: ran.stdout, stderr: ran.stderr };
 }
 
+/** An environment whose PATH leads to our commands and these programs alone. */
+function having(...programs: string[]): Record<string, string> {
+  rmSync(site.path('few'), { recursive: true, force: true });
+  for (const name of programs) {
+    const path = execFileSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim();
+    site.write(`few/${name}`, `#!/bin/sh\nexec ${path} "$@"\n`, 0o755);
+  }
+  return { PATH: `${site.path('bin')}:${site.path('few')}` };
+}
+
 function freshRoot(name = 'R'): string {
   rmSync(site.path(name), { recursive: true, force: true });
   mkdirSync(site.path(name));
@@ -114,16 +124,21 @@ describe('from a pipe', () => {
 
   test('a missing decoder names its Debian package', () => {
     shell('zstd -qc D.depot > D.zst');
-    for (const name of ['bash', 'cat', 'sh', 'mkfifo']) {
-      const path = execFileSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim();
-      site.write(`few/${name}`, `#!/bin/sh\nexec ${path} "$@"\n`, 0o755);
-    }
-    const few = { PATH: `${site.path('bin')}:${site.path('few')}` };
+    const few = having('bash', 'cat', 'sh', 'mkfifo');
     for (const line of ['cat D.zst | swlist -s -', 'swlist -s ./D.zst']) {
       const ran = shell(line, few);
       expect([ran.exit, flat(ran.stderr)], line).toEqual([1, expect.stringContaining('Debian package "zstd"')]);
       expect(flat(ran.stderr)).toContain('[decoder_missing]');
     }
+  });
+
+  test('without mkfifo no pipe is made, and nothing is written', () => {
+    const ran = shell("swpackage -s ./D -x media_type=tape @ '|cat >copy'", having('bash', 'cat', 'sh'));
+    expect([ran.exit, flat(ran.stderr)]).toEqual([
+      1,
+      expect.stringMatching(/Could not make a pipe\. .*The program "mkfifo" of the Debian package.*\[pipe_failed\]/),
+    ]);
+    expect(existsSync(site.path('copy'))).toBe(false);
   });
 });
 
@@ -266,6 +281,21 @@ describe('what breaks the rules', () => {
     }
     expect(existsSync(site.path('no'))).toBe(false);
   });
+});
+
+test('a large file cannot be compressed without gzip: the depot stays as it was', () => {
+  site.ok('swcopy', '-s', './D', 'Q', '@', './C');
+  const before = below(site.path('C'), /log$|^\.sd\/store/);
+  execFileSync('truncate', ['-s', '33M', site.path('large')]);
+  site.write('large.psf', 'product\n tag L\n revision 1.0\n fileset\n  tag F\n  file large /opt/large\n');
+  const ran = shell('swpackage -x compress_files=true -s large.psf @ ./C', having('bash', 'sh'));
+  expect([ran.exit, flat(ran.stderr)]).toEqual([
+    1,
+    expect.stringMatching(
+      /could not be compressed .*gzip says: .*Install the Debian package "gzip".*\[compression_failed\]/,
+    ),
+  ]);
+  expect(below(site.path('C'), /log$|^\.sd\/store/)).toEqual(before);
 });
 
 test('a command that takes the stream gets all of it', () => {

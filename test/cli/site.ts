@@ -107,7 +107,7 @@ export function found({ stdout }: Ran, code: string): string {
     readonly code: string;
     readonly text: string;
   }
-  const { targets, findings } = JSON.parse(stdout) as { targets: { findings: Finding[] }[]; findings: Finding[] };
+  const { targets, findings = [] } = JSON.parse(stdout) as { targets: { findings: Finding[] }[]; findings?: Finding[] };
   const one = [...targets.flatMap((target) => target.findings), ...findings].find((each) => each.code === code);
   return one === undefined ? '' : `${one.severity}: ${flat(one.text)}`;
 }

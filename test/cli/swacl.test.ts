@@ -214,6 +214,19 @@ describe.skipIf(process.getuid?.() !== 0)('what it allows to an ordinary user', 
   });
 });
 
+test.runIf(process.getuid?.() === 0)('who may change a list, but not write where it lies, is told so', () => {
+  site.ok('swacl', '-l', 'depot', '-M', `user:${UID}:rct`, '@', './D');
+  const before = site.read('D/catalog/dfiles/_ACL');
+  const ran = site.run('swacl', ['-l', 'depot', '-M', 'any_other:a', '@', './D'], { uid: UID });
+  expect([ran.exit, flat(ran.stderr)]).toEqual([
+    1,
+    expect.stringMatching(
+      /list ".*_ACL" cannot be written\. Permission denied\. Correct the permissions, or make room\. \[acl_not_written\]/,
+    ),
+  ]);
+  expect(site.read('D/catalog/dfiles/_ACL')).toBe(before);
+});
+
 test('a list that was cut off refuses instead of opening what it closes', () => {
   site.ok('swacl', '-l', 'depot', '-M', 'other:r', '@', './D');
   site.write('D/catalog/dfiles/_ACL', '# default_realm = x\nnum_entries = 3\nobject_owner:37\n');

@@ -4,7 +4,7 @@ import type { ChildProcess } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { flat, Site } from './site.ts';
+import { flat, found, Site } from './site.ts';
 
 const HOST = hostname().split('.')[0]!;
 const job = (number: number) => `${HOST}-${String(number).padStart(4, '0')}`;
@@ -66,11 +66,13 @@ function state(number: number): string {
     .replace(/^\S+ +/, '');
 }
 
-test('-Q keeps the session and changes nothing; the daemon runs it with the options it was made with', async () => {
+test('-Q keeps the session (job_scheduled), says that nobody runs it yet (no_daemon), and changes nothing; the daemon runs it with the options it was made with', async () => {
   const words = ['-x', 'job_title=at night', '-x', 'autoselect_patches=false', '-s', './D', 'P', '@', './R'];
   const ran = site.run('swinstall', ['-Q', 'now', ...words]);
   expect([ran.exit, flat(ran.stdout)]).toEqual([0, expect.stringContaining(`The job "${job(1)}" is scheduled for `)]);
-  expect(flat(ran.stderr)).toContain('No swagentd runs for');
+  expect(flat(ran.stderr)).toMatch(
+    /^WARNING: No swagentd runs for ".*"; the job waits until one does, or until it is run/,
+  );
   expect([state(1), existsSync(site.path('R'))]).toEqual(['scheduled', false]);
   // What the defaults say by then does not count.
   site.write('defaults', `admin_directory=${site.path('adm')}\nswinstall.create_target_path=false\n`);
@@ -176,6 +178,32 @@ test('a scheduled job can be taken back, and a date that is none is refused', ()
   const refused = site.run('swinstall', ['-Q', 'some day', '-s', './D', 'P', '@', './R']);
   expect([refused.exit, flat(refused.stderr)]).toEqual([1, expect.stringContaining('[bad_date]')]);
   expect(flat(site.run('swask', ['-Q', 'now', '-s', './D', 'P']).stderr)).toContain('whoever sits at the terminal');
+});
+
+test('a queue that cannot be written: a session goes on without its job, one for later is refused', () => {
+  site.write('adm/queue', 'a file\n');
+  const later = site.run('swinstall', ['-Q', 'now', '-s', './D', 'P', '@', './R']);
+  expect([later.exit, flat(later.stderr)]).toEqual([
+    1,
+    expect.stringMatching(/session cannot be scheduled in ".*queue"\. .* Correct the permissions, .*\[job_not_kept\]/),
+  ]);
+  expect([existsSync(site.path('R')), site.read('adm/queue')]).toEqual([false, 'a file\n']);
+  const now = site.run('swinstall', ['--json', '-s', './D', 'P', '@', './R']);
+  expect([now.exit, found(now, 'job_not_kept')]).toEqual([
+    0,
+    expect.stringMatching(/^warning: Cannot keep a job in ".*queue"\. \w/),
+  ]);
+  expect(site.read('R/opt/a')).toBe('a\n');
+});
+
+test.runIf(process.getuid?.() === 0)('only who started the daemon, or root, stops it', async () => {
+  const child = await daemon();
+  const ran = site.run('swagentd', ['-k'], { uid: 54_321 });
+  expect([ran.exit, flat(ran.stderr)]).toEqual([
+    1,
+    expect.stringMatching(/process \d+\) cannot be stopped\. .*only who started it, or root, .*\[daemon_not_stopped\]/),
+  ]);
+  expect(daemonPid()).toBe(child.pid);
 });
 
 test('a queue that everybody can write is not served', () => {

@@ -3,6 +3,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { jobsNamed } from '../../src/operations/jobs.ts';
+import { planUndo } from '../../src/operations/jobs-undo.ts';
 import { treePicture } from '../scenarios/runner/stage.ts';
 import { flat, type Ran, Site } from './site.ts';
 
@@ -399,6 +401,22 @@ describe('-a undo', () => {
         .replace(/^var\/adm\/sw\/products[\s\S]*/m, '')
         .trim(),
     ).toBe(empty.trim());
+  });
+
+  test('what has come back meanwhile is passed over, with a NOTE; the rest comes back', async () => {
+    depots();
+    install('D', 'ACME');
+    install('D', 'APP');
+    const before = picture();
+    site.ok('swremove', '-x', 'verbose=0', 'APP', 'ACME.MAN', '@', './R');
+    install('D', 'APP');
+    const queue = { directory: site.path('adm/queue'), host: '', reuseShort: false };
+    const [job] = jobsNamed(queue, '*-0003');
+    const { findings } = await planUndo(queue, job!, { admin: '/var/adm/sw', wanted: 'all' });
+    expect(findings.map(({ severity, code }) => [severity, code])).toEqual([['note', 'undo_passed_over']]);
+    const said = flat(site.ok('swjob', '-a', 'undo', job!.jobid));
+    expect(said).toContain('NOTE: "APP.CORE,l=/,r=1.0,fr=1.0" is there again already.');
+    expect(picture()).toBe(before);
   });
 
   test('only on the targets named', () => {

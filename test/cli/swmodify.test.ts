@@ -355,7 +355,11 @@ describe('-u without -a', () => {
     refused('patch_not_committed', ['-u', 'P2']);
     refused('attribute_fixed', ['-a', 'architecture=x', 'ACME.RUN']);
     refused('attribute_fixed', ['-a', 'architecture=x', 'P1.RUN']);
-    modify('-x', 'patch_commit=true', 'P2');
+    const commit = tried('--json', '-x', 'patch_commit=true', 'P2');
+    expect([commit.exit, found(commit, 'space_reclaimed')]).toEqual([
+      0,
+      expect.stringMatching(/^note: The save area gave back \d+ Kbytes\.$/),
+    ]);
     expect(refused('patches_rest_on_it', ['-u', 'P2'])).toContain('"P1.RUN" is superseded by it');
     modify('-u', 'P1');
     expect(listed('fileset', 'applied_patches', 'ACME.RUN')).toEqual(['ACME.RUN', 'P2.RUN']);

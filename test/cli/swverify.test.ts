@@ -7,6 +7,7 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
+  readFileSync,
   readlinkSync,
   rmdirSync,
   rmSync,
@@ -17,7 +18,7 @@ import {
 } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { treePicture } from '../scenarios/runner/stage.ts';
-import { flat, type Ran, Site } from './site.ts';
+import { flat, found, type Ran, Site } from './site.ts';
 
 const SUPERUSER = process.getuid?.() === 0;
 let site: Site;
@@ -101,6 +102,28 @@ describe('files of a root', () => {
       lines,
     ).toBe(true);
     expect(places).toEqual([...places].sort((left, right) => left - right));
+  });
+
+  test('ipd=true: a catalog that is whole is a NOTE; a text that says something else is an ERROR, until -F', () => {
+    const asked = () => verify('--json', '-x', 'ipd=true', 'ACME');
+    expect(found(asked(), 'store_whole')).toMatch(/^note: The catalog of ".*" is whole: generation \d+, /);
+    const info = site.path('R/var/adm/sw/products/ACME/RUN/INFO');
+    const right = readFileSync(info, 'utf8');
+    writeFileSync(info, right.replace('/opt/acme/tool', '/opt/acme/evil'));
+    const before = treePicture(site.path('R/opt'));
+    const ran = asked();
+    expect([ran.exit, found(ran, 'store_differs'), found(ran, 'store_whole')]).toEqual([
+      1,
+      expect.stringMatching(/^error: .*lists other files of "ACME\/RUN"/),
+      '',
+    ]);
+    expect(flat(ran.stderr)).toContain('[store_differs]');
+    const mended = verify('-F', '--json', '-x', 'ipd=true', 'ACME');
+    expect([mended.exit, found(mended, 'store_differs')]).toEqual([
+      0,
+      expect.stringMatching(/^warning: .*It was written again\./),
+    ]);
+    expect([readFileSync(info, 'utf8'), treePicture(site.path('R/opt'))]).toEqual([right, before]);
   });
 
   const T = () => site.path('R/opt/acme/tool');

@@ -373,7 +373,10 @@ describe('kill and readers', () => {
     }
     const again = apply(`${name}.tar.gz`);
     expect(again.exit).toBe(0);
-    expect(flat(again.stdout)).toContain(`The application of "${name}" was cut off.`);
+    // The NOTE patch_interrupted.
+    expect(flat(again.stdout)).toContain(
+      `NOTE: The application of "${name}" was cut off. Apply it again to complete it.`,
+    );
     expect(platform.version.current.patch).toBe('20190520');
     expect(
       readFileSync(join(platform.box(), 'pitrix/repo/patches/Packages'), 'utf8').match(/^Package:/gm),
