@@ -14,6 +14,20 @@ export interface ListingTarget {
   readonly path: string;
 }
 
+/** A terminal that a listing is for. */
+export interface ListingScreen {
+  readonly columns: number;
+  /** Stands for the end of a title that was cut. */
+  readonly ellipsis: string;
+}
+
+/** How the rows of one listing are set. */
+interface Setting {
+  /** Where the first value starts. */
+  readonly column: number;
+  readonly screen: ListingScreen | undefined;
+}
+
 /** Narrowest name field, and the step it grows by: real listings have their revisions at 24, 32, 40 or 48 (clients.md 19). */
 const COLUMN_STEP = 8;
 const FIRST_COLUMN = 24;
@@ -23,20 +37,25 @@ const WIDEST_PATH = 60;
 const TEXTS = /^(description|copyright|readme)$/;
 /** A value is padded to this and followed by one blank. */
 const VALUE_WIDTH = 14;
+/** Of a title at least so much is shown. */
+const SHORTEST_TITLE = 8;
 
 /** Lines that come before anything can fail; a listing that failed has only these. */
 export function contactLines(target: ListingTarget): string[] {
   return ['# Initializing...', `# Contacting target "${target.host}"...`];
 }
 
-/** A whole listing: heading, blank line, sections. To be joined by newlines; a text of several lines is one entry. */
-export function listingLines(listing: Listing, target: ListingTarget): string[] {
+/**
+ * A whole listing: heading, blank line, sections. To be joined by newlines; a text of several lines is one entry. On a screen titles give
+ * way, so that an object stays one line; without one nothing is ever cut.
+ */
+export function listingLines(listing: Listing, target: ListingTarget, screen?: ListingScreen): string[] {
   if (listing.of !== 'software') return placeLines(listing, target);
   const lines = [...contactLines(target), '#', `# Target:  ${placeOf(target.host, target.path)}`, '#', ''];
-  const column = revisionColumn(listing.sections);
+  const setting = { column: revisionColumn(listing.sections), screen };
   for (const section of listing.sections) {
     if (section.heading !== undefined) lines.push('#', `# ${section.heading}:`, '#', '');
-    pushRows(lines, section.rows, column);
+    pushRows(lines, section.rows, setting);
   }
   return lines;
 }
@@ -47,29 +66,48 @@ function placeLines(listing: Listing, target: ListingTarget): string[] {
   const lines = ['# Initializing...'];
   if (rows.length === 0) return [...lines, `# WARNING: No ${listing.of} was found for "${target.host}:".`];
   lines.push(`# Target "${target.host}" has the following ${listing.of}(s):`);
-  pushRows(lines, rows, revisionColumn(listing.sections));
+  pushRows(lines, rows, { column: revisionColumn(listing.sections), screen: undefined });
   return lines;
 }
 
-function pushRows(lines: string[], rows: readonly ListingRow[], column: number): void {
+function pushRows(lines: string[], rows: readonly ListingRow[], setting: Setting): void {
   let before: ListingRow['role'] = 'parent';
   for (const row of rows) {
     // A new parent begins a new group; the heading's own blank line serves the first.
     if (row.role === 'parent' && before === 'object') lines.push('');
     before = row.role;
     if (row.attributes) lines.push(...definitionLines(row));
-    else pushRow(lines, row, column);
+    else pushRow(lines, row, setting);
   }
 }
 
-function pushRow(lines: string[], row: ListingRow, column: number): void {
+function pushRow(lines: string[], row: ListingRow, setting: Setting): void {
   const start = row.role === 'parent' ? '# ' : '  ';
-  const inline = row.columns.filter((each) => !standsBelow(row, each)).map((each) => inlineText(each.value));
+  const beside = row.columns.filter((each) => !standsBelow(row, each));
+  const inline = beside.map((each) => inlineText(each.value));
   while (inline.at(-1) === '') inline.pop();
   const name = shown(row.name);
   if (inline.length === 0) lines.push(start + name);
-  else lines.push(`${start + name} `.padEnd(column) + inline.map((value) => `${value.padEnd(VALUE_WIDTH)} `).join(''));
+  else {
+    const line = joined(`${start + name} `.padEnd(setting.column), inline);
+    const titled = () => inline[beside.findIndex(({ keyword }) => keyword === 'title')] ?? '';
+    lines.push(setting.screen ? fitted(line, titled(), setting.screen) : line);
+  }
   for (const each of row.columns) if (standsBelow(row, each)) pushBelow(lines, each.value);
+}
+
+function joined(name: string, values: readonly string[]): string {
+  return name + values.map((value) => `${value.padEnd(VALUE_WIDTH)} `).join('');
+}
+
+/** The line with its title cut to what the screen has room for; as it is where that would leave nothing of the title. */
+function fitted(line: string, title: string, { columns, ellipsis }: ListingScreen): string {
+  const whole = line.trimEnd();
+  const over = whole.length - columns;
+  const room = title.length - over - ellipsis.length;
+  if (over <= 0 || room < SHORTEST_TITLE) return whole;
+  const at = whole.lastIndexOf(title);
+  return whole.slice(0, at) + title.slice(0, room).trimEnd() + ellipsis + whole.slice(at + title.length);
 }
 
 /** Specs one a line and indented; a text as it is. */
