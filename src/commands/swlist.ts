@@ -9,8 +9,9 @@ import type { Finding } from '../model/plan.ts';
 import { type ListOutcome, type ListRequest, list } from '../operations/list.ts';
 import type { ResolvedOptions } from '../options/resolve.ts';
 import { printFindings } from '../report/failure.ts';
-import { contactLines, listingLines } from '../report/listing.ts';
+import { contactLines, type ListingScreen, listingLines } from '../report/listing.ts';
 import { page } from '../report/pager.ts';
+import { columns, ellipsis } from '../report/screen.ts';
 import { optionsFor, softwareFor, targetsFor, targetWords } from './asked.ts';
 import { argument, type Command, type CommandDeclaration, has, type Invocation } from './declaration.ts';
 import { exitCode } from './exit-code.ts';
@@ -213,8 +214,15 @@ async function saveSession(
 /** The heading comes before an error too, but only its first two lines (commands.md 12.1). */
 function show(outcome: ListOutcome, request: ListRequest): void {
   const target = { host: request.host, path: request.target };
-  page(outcome.listing ? listingLines(outcome.listing, target) : contactLines(target));
+  const { listing } = outcome;
+  page(listing ? listingLines(listing, target, listingScreen()) : contactLines(target));
   say(outcome.findings);
+}
+
+/** Undefined where nobody looks: what programs read is never cut. */
+function listingScreen(): ListingScreen | undefined {
+  const width = columns(0);
+  return width === 0 ? undefined : { columns: width, ellipsis: ellipsis() };
 }
 
 /** All messages go to stderr: on stdout every line that is no # line is software (clients.md 2). */

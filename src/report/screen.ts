@@ -63,3 +63,8 @@ export function hasUtf8(): boolean {
 export function arrow(): string {
   return hasUtf8() ? '→' : '->';
 }
+
+/** `…`, or `...` where the locale has no such character. */
+export function ellipsis(): string {
+  return hasUtf8() ? '…' : '...';
+}
