@@ -1,6 +1,8 @@
 // What the two streams can show: width, colour, characters (evidence/ecosystem.md 4). Colour never carries anything that no word says.
 // Promise: without a terminal there is neither colour nor a width, so that what scripts read does not depend on who runs them.
 
+import { WIDTH } from './layout.ts';
+
 /** What a word of a plan, a state or a message means, for the eye. */
 export type Tone = 'good' | 'change' | 'gone' | 'quiet' | 'kept' | 'bad' | 'doubt' | 'title';
 
@@ -67,4 +69,9 @@ export function arrow(): string {
 /** `…`, or `...` where the locale has no such character. */
 export function ellipsis(): string {
   return hasUtf8() ? '…' : '...';
+}
+
+/** Columns of a message on the terminal: SD's 71, fewer on a narrow one. */
+export function messageWidth(): number {
+  return Math.max(30, Math.min(WIDTH, columns(80) - 1));
 }
