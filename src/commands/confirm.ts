@@ -13,7 +13,7 @@ import type { SessionContext } from '../model/request.ts';
 import { layOut } from '../report/layout.ts';
 import { planMessages, planSummary } from '../report/plan.ts';
 import { answerTo, isYes } from '../report/question.ts';
-import { isTerminal } from '../report/screen.ts';
+import { isTerminal, messageWidth } from '../report/screen.ts';
 import { print } from '../report/terminal.ts';
 import { tinted } from '../report/tint.ts';
 import { argument, has } from './declaration.ts';
@@ -38,7 +38,7 @@ async function approve(plan: Plan): Promise<boolean> {
   const extra = unasked(plan);
   if (extra === 0) return true;
   for (const message of planMessages(plan, false)) {
-    print('stdout', tinted(message, layOut(message, { log_msgid: 0, gap: '' }), 'stdout'));
+    print('stdout', tinted(message, layOut(message, { log_msgid: 0, gap: '', width: messageWidth() }), 'stdout'));
   }
   const more = `${extra} of these ${extra === 1 ? 'was' : 'were'} not named.`;
   if (isYes(await answerTo(`\n${planSummary(plan)}; ${more}  Go on (y/n)?`))) return true;

@@ -1,9 +1,11 @@
 // Messages → lines, as SD lays them out (commands.md 10.3): prefixes of nine columns, at most 71 columns, long words on a line of their own.
+// A terminal with fewer columns gets shorter lines; logs and pipes never do.
 
 import { safeName } from '../host/rootpath.ts';
 import { INDENT, type Message } from './message.ts';
 
-const WIDTH = 71;
+/** Columns of a line where nothing narrower is asked for. */
+export const WIDTH = 71;
 const PREFIX = {
   error: 'ERROR:   ',
   warning: 'WARNING: ',
@@ -24,22 +26,25 @@ export interface LayoutOptions {
   readonly log_msgid: number;
   /** Nine blanks in a log file, nothing on a terminal. */
   readonly gap: string;
+  /** Columns of a line; default 71. */
+  readonly width?: number;
 }
 
 /** Lines of one message, without newlines. */
 export function layOut(message: Message, options: LayoutOptions): readonly string[] {
+  const { width = WIDTH } = options;
   switch (message.as) {
     case 'lines':
       return message.lines.map(shown);
     case 'gap':
       return [options.gap];
     case 'banner':
-      return ['', ...wrap(BANNER, message.text), ''];
+      return ['', ...wrap(BANNER, message.text, width), ''];
     case 'field':
-      return field(message.label, shown(message.value), LABEL[message.in]);
+      return field(message.label, shown(message.value), { label: LABEL[message.in], width });
     default: {
       const numbered = message.msgid !== undefined && options.log_msgid >= NUMBERED[message.as];
-      return wrap(PREFIX[message.as], numbered ? `[${message.msgid}] ${message.text}` : message.text);
+      return wrap(PREFIX[message.as], numbered ? `[${message.msgid}] ${message.text}` : message.text, width);
     }
   }
 }
@@ -49,15 +54,15 @@ export function shown(text: string): string {
   return text.includes('\t') ? text.split('\t').map(safeName).join('\t') : safeName(text);
 }
 
-/** Wraps at blanks so that no line is longer than 71 columns; blanks between words on one line stay as they are. */
-export function wrap(prefix: string, text: string): string[] {
+/** Wraps at blanks so that no line is longer than `width` columns; blanks between words on one line stay as they are. */
+export function wrap(prefix: string, text: string, width = WIDTH): string[] {
   const safe = shown(text);
   const lines: string[] = [];
   let line = prefix;
   let empty = true;
   for (const [, blanks, word] of safe.matchAll(/(\s*)(\S+)/g)) {
     if (empty) line += word;
-    else if (line.length + blanks!.length + word!.length <= WIDTH) line += blanks! + word!;
+    else if (line.length + blanks!.length + word!.length <= width) line += blanks! + word!;
     else {
       lines.push(line);
       line = BLANK + word;
@@ -68,10 +73,10 @@ export function wrap(prefix: string, text: string): string[] {
   return lines;
 }
 
-function field(label: string, value: string, width: number): string[] {
+function field(label: string, value: string, columns: { label: number; width: number }): string[] {
   const start = `${PREFIX.progress}${label}:`;
-  const padded = start.padEnd(BLANK.length + width);
-  return padded.length + value.length <= WIDTH ? [padded + value] : [start, BLANK + value];
+  const padded = start.padEnd(BLANK.length + columns.label);
+  return padded.length + value.length <= columns.width ? [padded + value] : [start, BLANK + value];
 }
 
 /** `name value` lines of an option dump: the name in 27 columns, a longer one in 35. Options with an empty value are left out. */

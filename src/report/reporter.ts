@@ -12,6 +12,7 @@ import { LogFile } from './log.ts';
 import type { Message } from './message.ts';
 import { packagingVoice } from './packaging.ts';
 import { type ProgressReader, type ProgressStyle, progressReader } from './progress-lines.ts';
+import { messageWidth } from './screen.ts';
 import { print } from './terminal.ts';
 import { tinted } from './tint.ts';
 
@@ -69,6 +70,7 @@ class SessionReporter implements Reporter {
   private agentCopy: JobLog | undefined;
   private readonly progress: ProgressReader | undefined;
   private first = true;
+  private readonly width = messageWidth();
 
   constructor(parts: ReporterParts) {
     this.parts = parts;
@@ -160,7 +162,11 @@ class SessionReporter implements Reporter {
   }
 
   private lines(message: Message, where: 'terminal' | 'log'): readonly string[] {
-    return layOut(message, { log_msgid: this.parts.options.log_msgid, gap: where === 'log' ? ' '.repeat(9) : '' });
+    const { log_msgid } = this.parts.options;
+    return layOut(
+      message,
+      where === 'log' ? { log_msgid, gap: ' '.repeat(9) } : { log_msgid, gap: '', width: this.width },
+    );
   }
 
   private warn(path: string, reason: string): void {
