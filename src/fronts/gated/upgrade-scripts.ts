@@ -138,7 +138,7 @@ async function runScripts(upgrade: Upgrade, selected: readonly string[], phase: 
 function scriptFailed(script: string, exit: number): SdError {
   return new SdError('upgrade_script_failed', {
     what: `The script "${script}" failed with exit status ${exit}.`,
-    todo: 'Its output is in the log of the step, below /pitrix/log/upgrade.  Mend what it complains of, and run the step again.',
+    todo: 'Its output is in the log of the step, below /pitrix/log/upgrade.',
     data: { script, exit },
   });
 }
