@@ -10,6 +10,7 @@ import { FRONTS } from './fronts/index.ts';
 import { hostName, userName } from './host/machine.ts';
 import type { Caller } from './model/command-line.ts';
 import { SdError, Stopped } from './model/error.ts';
+import { print } from './report/terminal.ts';
 
 /** Names of the commands; build.mjs makes one executable for each. */
 export const commandNames: readonly string[] = [...Object.keys(COMMANDS), ...Object.keys(FRONTS)];
@@ -59,8 +60,7 @@ function caller(): Caller {
   };
 }
 
-async function say(lines: readonly string[]): Promise<number> {
-  const { print } = await import('./report/terminal.ts');
+function say(lines: readonly string[]): number {
   print('stdout', lines);
   return 0;
 }

@@ -101,7 +101,7 @@ function readDirectoryDepot(path: string, complete: boolean, proof?: DirectoryPr
   const layout = depotLayout(path);
   const findings: Finding[] = [];
   try {
-    const published = readPublished(layout, proof && ((bytes) => proof.ofCatalog(bytes)));
+    const published = readPublished(layout, { proof: proof && ((bytes) => proof.ofCatalog(bytes)) });
     if (published) return directoryDepot(path, published.catalog, published.interrupted ? [interruptedNote(path)] : []);
   } catch (error) {
     if (!(error instanceof SdError) || error.code !== 'catalog_damaged') throw error;

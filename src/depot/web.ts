@@ -122,7 +122,7 @@ async function ourCatalog(parts: Parts): Promise<Opened | undefined> {
   try {
     const file = readCatalogFile(cache.home)!;
     await fetch.bring([wantedObject(location, file.header.records)]);
-    const { catalog } = readPublished(layout)!;
+    const { catalog } = readPublished(layout, { whole: true })!;
     const objects = (ids: Iterable<string>) =>
       [...ids].flatMap((id) => file.products.get(id)?.object ?? []).map((object) => wantedObject(location, object));
     return {

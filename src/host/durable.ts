@@ -2,7 +2,6 @@
 // Promise: after writeFileDurably a reader finds the old file or the whole new one, also after a crash; never a mixture.
 // Must not: know what the files mean. `testPoint` lets crash tests stop between any two of these steps.
 
-import { spawnSync } from 'node:child_process';
 import { closeSync, constants, fchmodSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { hasErrno, SdError } from '../model/error.ts';
@@ -45,6 +44,8 @@ export function fsyncFile(path: string): void {
 export function syncFileSystem(path: string): void {
   testPoint('sync');
   if (withoutFsync()) return;
+  // Not imported: readers load this file too.
+  const { spawnSync } = process.getBuiltinModule('node:child_process');
   let result = spawnSync('sync', ['-f', path], { encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'] });
   // Only an unknown option may fall back: plain sync(2) cannot report the I/O error that `sync -f` has just seen.
   if (result.status !== 0 && /option|usage/i.test(result.stderr ?? '')) {

@@ -1,6 +1,7 @@
 // What the two streams can show: width, colour, characters (evidence/ecosystem.md 4). Colour never carries anything that no word says.
 // Promise: without a terminal there is neither colour nor a width, so that what scripts read does not depend on who runs them.
 
+import { fstatSync } from 'node:fs';
 import { WIDTH } from './layout.ts';
 
 /** What a word of a plan, a state or a message means, for the eye. */
@@ -42,17 +43,19 @@ export function toned(stream: 'stdout' | 'stderr', tone: Tone, text: string): st
 }
 
 export function isTerminal(stream: 'stdout' | 'stderr'): boolean {
-  return process[stream].isTTY === true;
+  // Node loads its network modules to answer for a pipe.
+  const stats = fstatSync(stream === 'stdout' ? 1 : 2);
+  return stats.isCharacterDevice() && process[stream].isTTY === true;
 }
 
 /** Columns of the terminal behind stdout; `otherwise` where there is none. */
 export function columns(otherwise: number): number {
-  return process.stdout.isTTY ? process.stdout.columns || otherwise : otherwise;
+  return isTerminal('stdout') ? process.stdout.columns || otherwise : otherwise;
 }
 
 /** Lines of the terminal behind stdout; undefined where there is none. */
 export function rows(): number | undefined {
-  return process.stdout.isTTY ? process.stdout.rows || 24 : undefined;
+  return isTerminal('stdout') ? process.stdout.rows || 24 : undefined;
 }
 
 /** True when the locale says UTF-8; LC_ALL beats LC_CTYPE beats LANG. */

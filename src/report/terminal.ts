@@ -2,34 +2,56 @@
 // Doorkeeper of cli-table3, which only a command that prints a table loads.
 // Promise: a reader that goes away (`| head`), or a terminal that hangs up, silences the output and stops nothing else.
 
-import { hasErrno } from '../model/error.ts';
+import { writeSync } from 'node:fs';
+import { hasErrno, reasonOf } from '../model/error.ts';
 
-let guarded = false;
+// Node's own streams for these cost a listing 5 ms of loading its network modules, and hold back what a slow reader has not taken yet.
+const FILES = { stdout: 1, stderr: 2 };
+const gone = new Set<keyof typeof FILES>();
 
 /** Writes lines to one of the two streams. */
-export function print(stream: 'stdout' | 'stderr', lines: readonly string[]): void {
-  if (lines.length > 0) write(stream === 'stdout' ? process.stdout : process.stderr, `${lines.join('\n')}\n`);
+export function print(stream: keyof typeof FILES, lines: readonly string[]): void {
+  if (lines.length > 0) write(stream, `${lines.join('\n')}\n`);
+}
+
+/** False once the reader of a stream has gone away: what is written to it then is for nobody. */
+export function isRead(stream: keyof typeof FILES): boolean {
+  return !gone.has(stream);
 }
 
 /** Writes a question to stdout; the answer shall stand behind it. */
 export function prompt(question: string): void {
-  write(process.stdout, question);
+  write('stdout', question);
 }
 
-function write(out: NodeJS.WriteStream, text: string): void {
-  guard();
-  if (!out.destroyed) out.write(text);
-}
-
-/** A closed pipe reports itself as an event; without a listener it would end the program in the middle of its work. */
-function guard(): void {
-  if (guarded) return;
-  guarded = true;
-  for (const out of [process.stdout, process.stderr]) {
-    out.on('error', (error) => {
-      if (!hasErrno(error, 'EPIPE', 'EIO')) throw error;
-    });
+function write(stream: keyof typeof FILES, text: string): void {
+  if (gone.has(stream)) return;
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; ) {
+    try {
+      at += writeSync(FILES[stream], bytes, at);
+    } catch (error) {
+      if (hasErrno(error, 'EAGAIN')) pause();
+      else {
+        gone.add(stream);
+        if (!hasErrno(error, 'EPIPE', 'EIO')) lost(stream, error);
+        return;
+      }
+    }
   }
+}
+
+/** A pipe that somebody made non-blocking is full: its reader gets a moment. */
+function pause(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
+}
+
+/** Output that a full disk has lost is no reason to stop in the middle of the work, but the exit code tells. */
+function lost(stream: keyof typeof FILES, error: unknown): void {
+  process.once('exit', () => {
+    process.exitCode ||= 1;
+  });
+  if (stream === 'stdout') print('stderr', [`ERROR:   The output is not whole.  ${reasonOf(error)}  [output_lost]`]);
 }
 
 /** cli-table3 takes quadratic time, so long tables are made of pieces of this many rows. */

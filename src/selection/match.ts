@@ -45,9 +45,7 @@ function hideSlashes(value: string): string {
 
 /** Whether a character is one of a bracket's. A character in front keeps minimatch from its rules for names that begin with a dot. */
 function bracketTest(bracket: string): (character: string) => boolean {
-  // A plain `require` is what the bundler turns into code that runs at the first call; from sources there is none.
-  const library: typeof import('minimatch') =
-    typeof require === 'function' ? require('minimatch') : createRequire(import.meta.url)('minimatch');
+  const library: typeof import('minimatch') = createRequire(import.meta.url)('minimatch');
   const options = { nobrace: true, noext: true, noglobstar: true, nonegate: true, nocomment: true, dot: true };
   const expression = library.makeRe(`x${hideSlashes(bracket)}`, options) || /^(?!)/;
   return (character) => expression.test(`x${hideSlashes(character)}`);

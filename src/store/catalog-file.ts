@@ -193,7 +193,8 @@ function isRow(row: unknown): row is Row {
 function notAllowed(path: string, cause: unknown): SdError {
   return new SdError('no_permission', {
     what: `The published catalog "${path}" may not be read.`,
-    because: cause instanceof Error ? `${cause.message}.` : '',
+    because: reasonOf(cause),
+    todo: 'Run the command as its owner, or have its permissions corrected.',
     data: { path },
     cause,
   });

@@ -24,12 +24,18 @@ export interface Published {
 
 /**
  * The catalog last published, and whether a session that was changing files died before its end. Undefined where nothing was ever
- * published. Throws SdError `catalog_damaged`, `catalog_too_new`; the Catalog's own questions throw `catalog_damaged`, too.
+ * published. `proof` judges the bytes; `whole` reads all records at once, for files that may be gone before the catalog is.
+ * Throws SdError `catalog_damaged`, `catalog_too_new`; the Catalog's own questions throw `catalog_damaged`, too.
  */
-export function readPublished(layout: StoreLayout, proof?: Proof): Published | undefined {
+export function readPublished(
+  layout: StoreLayout,
+  { proof, whole = false }: { readonly proof?: Proof | undefined; readonly whole?: boolean } = {},
+): Published | undefined {
   const file = readCatalogFile(layout.home, 'catalog', proof);
   if (file === undefined) return undefined;
-  const catalog = new RecordCatalog(layout.kind, new PublishedReader(layout.home, file, proof));
+  const reader = new PublishedReader(layout.home, file, proof);
+  if (whole) reader.readWhole();
+  const catalog = new RecordCatalog(layout.kind, reader);
   return { catalog, interrupted: isInterrupted(layout.home) };
 }
 
@@ -92,7 +98,7 @@ class PublishedReader implements Reader {
   }
 
   made(path: string): boolean {
-    return this.#readWhole().made.has(path);
+    return this.readWhole().made.has(path);
   }
 
   owners(path: string): readonly number[] {
@@ -123,7 +129,7 @@ class PublishedReader implements Reader {
       for (const [key, value] of this.#pairs(id)!) if (/^[pf]/.test(key)) builder.add(key, () => value);
       return this.#found(id, builder.build());
     }
-    return this.#found(id, this.#readWhole());
+    return this.#found(id, this.readWhole());
   }
 
   #found(id: string, records: Records): ProductTexts {
@@ -132,7 +138,8 @@ class PublishedReader implements Reader {
     return entry;
   }
 
-  #readWhole(): Records {
+  /** All records at once. Throws SdError `catalog_damaged`. */
+  readWhole(): Records {
     this.#whole ??= this.#again(() => readRecords(this.#home, this.#file));
     return this.#whole;
   }

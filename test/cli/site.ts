@@ -78,6 +78,13 @@ export class Site {
     return spawn(process.execPath, [join(BIN, command), ...words], { ...this.settings(how), stdio: 'pipe' });
   }
 
+  /** Runs a line of bash in which the commands are found. */
+  shell(line: string): Ran {
+    const settings = this.settings({ env: { PATH: `${BIN}:${process.env.PATH}` } });
+    const ran = spawnSync('bash', ['-c', line], { ...settings, encoding: 'utf8', timeout: 60_000 });
+    return { exit: ran.status, stdout: ran.stdout, stderr: ran.stderr };
+  }
+
   strike(): void {
     execFileSync('chmod', ['-R', 'u+rwX', this.home]);
     rmSync(this.home, { recursive: true, force: true });

@@ -82,9 +82,12 @@ test('install, list and verify from the web; the second time nothing travels', a
   await ok('swverify', '-d', '*', '@', url);
 });
 
-test('a listing of products asks for the catalog alone', async () => {
+test('a listing of products asks for the catalog and its records alone', async () => {
   await ok('swlist', '-s', server.url('D'));
-  expect(server.sent()).toEqual(['D/.sd/catalog']);
+  expect(server.sent()).toEqual([
+    'D/.sd/catalog',
+    `D/.sd/obj/${JSON.parse(site.read('D/.sd/catalog').split('\n')[0]!).records}`,
+  ]);
 });
 
 test('a mirror: only what is new travels, and the result verifies', async () => {
@@ -176,7 +179,8 @@ test('what the server gives is compared: another content is refused and nothing 
 });
 
 test('a damaged object is refused, a damaged catalog read from its text', async () => {
-  const object = site.path('D/.sd/obj', readdirSync(site.path('D/.sd/obj')).sort()[0]!);
+  const [, name] = JSON.parse(/^\["HELLO".*/m.exec(site.read('D/.sd/catalog'))![0]) as string[];
+  const object = site.path('D/.sd/obj', name!);
   const kept = readFileSync(object);
   truncateSync(object, kept.length - 1);
   const ran = await run('swlist', '-l', 'file', '-s', server.url('D'));

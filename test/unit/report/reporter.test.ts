@@ -7,25 +7,28 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { SdEvent } from '../../../src/model/events.ts';
 import { type ReportOptions, reporter } from '../../../src/report/reporter.ts';
 
+vi.mock('node:fs', async (original) => {
+  const fs = await original<typeof import('node:fs')>();
+  return { ...fs, writeSync: (fd: number, bytes: Buffer, at: number) => said(fd, bytes, at) };
+});
+
 let base: string;
 let out: string;
 let err: string;
+
+function said(fd: number, bytes: Buffer, at: number): number {
+  const text = bytes.toString('utf8', at);
+  if (fd === 1) out += text;
+  else err += text;
+  return bytes.length - at;
+}
 
 beforeEach(() => {
   base = mkdtempSync(join(tmpdir(), 'reporter-'));
   out = '';
   err = '';
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    out += text;
-    return true;
-  });
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    err += text;
-    return true;
-  });
 });
 afterEach(() => {
-  vi.restoreAllMocks();
   rmSync(base, { recursive: true });
 });
 
