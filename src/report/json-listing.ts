@@ -2,7 +2,7 @@
 
 import type { Finding } from '../model/plan.ts';
 import { findingData, head } from './json.ts';
-import { print } from './terminal.ts';
+import { isRead, print } from './terminal.ts';
 
 /** So many objects go out together. */
 const BATCH = 500;
@@ -27,6 +27,7 @@ export class ListingDocument {
       before = ',';
       if (lines.length < BATCH) continue;
       print('stdout', lines);
+      if (!isRead('stdout')) return;
       lines = [];
     }
     print('stdout', lines);

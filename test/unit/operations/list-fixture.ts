@@ -8,7 +8,7 @@ import { listingLines } from '../../../src/report/listing.ts';
 
 type Asked = Partial<Omit<ListRequest, 'options'>> & { readonly options?: Partial<ListOptions> };
 
-function request(asked: Asked = {}): ListRequest {
+export function request(asked: Asked = {}): ListRequest {
   return {
     host: 'sheldon',
     target: '/',

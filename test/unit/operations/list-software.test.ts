@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest';
 import type { Catalog } from '../../../src/model/catalog.ts';
+import { listCatalog } from '../../../src/operations/list-catalog.ts';
 import {
   acme,
   catalogOf,
@@ -13,7 +14,7 @@ import {
   PATCHES,
   rootOf,
 } from '../selection/catalog-builder.ts';
-import { names, swlist } from './list-fixture.ts';
+import { names, request, swlist } from './list-fixture.ts';
 
 function shop(): Catalog {
   return catalogOf({
@@ -341,4 +342,22 @@ test('S10: l= tells installed software by its place', () => {
 test('patches.md 7.1: -l product -l bundle lists patch products and patch bundles', () => {
   const { body } = swlist(depotP(), { levels: ['product', 'bundle'], software: ['P*'] });
   expect(names(body)).toEqual(['PBUN', 'PD_1', 'PO_1', 'PT_1', 'PT_2', 'PT_3', 'PX_1']);
+});
+
+test('rows are made as they are asked for', () => {
+  const catalog = shop();
+  const read: string[] = [];
+  const watched: Catalog = {
+    ...catalog,
+    products: () => catalog.products(),
+    files: (key) => {
+      read.push(key);
+      return catalog.files(key);
+    },
+  };
+  const { sections } = listCatalog(watched, request({ levels: ['file'] }));
+  expect(read).toEqual([]);
+  const rows = sections![0]!.rows[Symbol.iterator]();
+  expect(rows.next().value).toMatchObject({ role: 'parent', name: 'Alpha' });
+  expect(read).toEqual(['Alpha/A-DOC', 'Alpha/A-RUN']);
 });
