@@ -193,7 +193,7 @@ function besideOther(chosen: Chosen, other: Product, spec: string, allow: boolea
 
 /** The same product at another location, when it is not at this one. */
 function elsewhere(chosen: Chosen, location: string, input: InstallInput): Product | undefined {
-  const all = indexOf(input.target).productsByTag.get(tagOf(chosen.product)) ?? [];
+  const all = indexOf(input.target).productsOf(tagOf(chosen.product));
   return all.some((each) => locationOf(each) === location) ? undefined : all[0];
 }
 

@@ -124,7 +124,7 @@ async function ourCatalog(parts: Parts): Promise<Opened | undefined> {
     await fetch.bring([wantedObject(location, file.header.records)]);
     const { catalog } = readPublished(layout, { whole: true })!;
     const objects = (ids: Iterable<string>) =>
-      [...ids].flatMap((id) => file.products.get(id)?.object ?? []).map((object) => wantedObject(location, object));
+      [...ids].flatMap((id) => file.products.all().get(id)?.object ?? []).map((object) => wantedObject(location, object));
     return {
       catalog,
       findings: [],
@@ -134,7 +134,7 @@ async function ourCatalog(parts: Parts): Promise<Opened | undefined> {
           : proved.signed,
       bringRecords: async (products) => {
         const all = products === undefined ? [wantedObject(location, file.header.owners)] : [];
-        await fetch.bring([...all, ...objects(products ?? file.products.keys())]);
+        await fetch.bring([...all, ...objects(products ?? file.products.all().keys())]);
       },
     };
   } catch (error) {

@@ -19,6 +19,11 @@ export interface Catalog {
   products(): readonly Product[];
   product(id: string): Product | undefined;
   /**
+   * The products of this tag in catalog order, for a catalog that finds them without looking at all products; undefined where it
+   * cannot. The same objects as in products().
+   */
+  tagged?(tag: string): readonly Product[] | undefined;
+  /**
    * False when no fileset of the product can be superseded, told without parsing a fileset, so that a listing of ten thousand
    * products parses products only. A catalog without this method has to be looked at.
    */

@@ -4,7 +4,16 @@
 import type { Attributes, AttributeValue } from '../model/attributes.ts';
 import { attributesOf, list, text } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
-import type { Bundle, Category, ControlFile, FileRecord, Fileset, Product, Subproduct } from '../model/software.ts';
+import type {
+  Bundle,
+  Category,
+  ControlFile,
+  FileRecord,
+  Fileset,
+  Product,
+  Shown,
+  Subproduct,
+} from '../model/software.ts';
 import { filesetKey, filesetName, tagOf } from '../model/software.ts';
 import { contentsOf } from '../selection/match.ts';
 import type { ListedObject } from './list-attributes.ts';
@@ -53,16 +62,7 @@ export function objectsOf(catalog: Catalog): Objects {
       made: BUNDLE,
       make: (keyword) => ofBundle(catalog, bundle, keyword),
     }),
-    product: (product, prefix = '') => ({
-      class: 'product',
-      name: prefix + tagOf(product),
-      get stored() {
-        return product.attributes;
-      },
-      shown: product.shown,
-      made: PRODUCT,
-      make: (keyword) => ofProduct(catalog, product, keyword),
-    }),
+    product: (product, prefix = '') => new ListedProduct(catalog, product, prefix),
     subproduct: (product, subproduct, prefix = '') => ({
       class: 'subproduct',
       name: `${prefix}${tagOf(product)}.${tagOf(subproduct)}`,
@@ -102,6 +102,33 @@ export function objectsOf(catalog: Catalog): Objects {
       make: (keyword) => dateOf(category.attributes, keyword),
     }),
   };
+}
+
+// A class, because a listing makes one of each product; most are never asked for more than is shown.
+class ListedProduct implements ListedObject {
+  readonly class = 'product';
+  readonly name: string;
+  readonly made = PRODUCT;
+  readonly #catalog: Catalog;
+  readonly #product: Product;
+
+  constructor(catalog: Catalog, product: Product, prefix: string) {
+    this.name = prefix + tagOf(product);
+    this.#catalog = catalog;
+    this.#product = product;
+  }
+
+  get stored(): Attributes {
+    return this.#product.attributes;
+  }
+
+  get shown(): Shown | undefined {
+    return this.#product.shown;
+  }
+
+  make(keyword: string): AttributeValue | undefined {
+    return ofProduct(this.#catalog, this.#product, keyword);
+  }
 }
 
 /** A registered depot or root; it has attributes only when the caller could read them. */

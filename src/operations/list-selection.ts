@@ -79,16 +79,25 @@ export function partsOf(resolution: Resolution, catalog: Catalog): ProductPart[]
 
 /** Everything of a product. Its filesets are looked at only by who asks for them. */
 export function wholePart(product: Product): ProductPart {
-  return {
-    product,
-    whole: true,
-    get filesets() {
-      return product.filesets;
-    },
-    get subproducts() {
-      return product.subproducts;
-    },
-  };
+  return new WholePart(product);
+}
+
+// A class, because a listing makes one of each product.
+class WholePart implements ProductPart {
+  readonly product: Product;
+  readonly whole = true;
+
+  constructor(product: Product) {
+    this.product = product;
+  }
+
+  get filesets(): readonly Fileset[] {
+    return this.product.filesets;
+  }
+
+  get subproducts(): readonly Subproduct[] {
+    return this.product.subproducts;
+  }
 }
 
 /** What a bundle holds, those of bundles inside it included. */

@@ -176,20 +176,28 @@ function* rowsOf<T>(view: View, software: readonly T[], listed: (object: T) => L
 }
 
 /** As listings order objects: by tag, then by revision (commands.md 12.3). */
-export function sorted<T extends { readonly attributes: Fileset['attributes'] }>(objects: readonly T[]): T[] {
-  const keyed = objects.map((object) => ({ object, tag: tagOf(object) }));
-  keyed.sort((a, b) => (a.tag < b.tag ? -1 : a.tag > b.tag ? 1 : byRevision(a.object, b.object)));
-  return keyed.map((each) => each.object);
+export function sorted<T extends Sortable>(objects: readonly T[]): T[] {
+  return sortedBy(objects, (object) => object);
 }
 
-function byRevision(a: Pick<Fileset, 'attributes'>, b: Pick<Fileset, 'attributes'>): number {
+type Sortable = Pick<Product, 'attributes' | 'shown'>;
+
+function sortedBy<T>(items: readonly T[], objectOf: (item: T) => Sortable): T[] {
+  const keyed = items.map((item) => ({ item, tag: tagOf(objectOf(item)) }));
+  // Most catalogs are in this order already.
+  const unordered = keyed.some(({ tag }, at) => at > 0 && tag <= keyed[at - 1]!.tag);
+  if (!unordered) return [...items];
+  keyed.sort((a, b) => (a.tag < b.tag ? -1 : a.tag > b.tag ? 1 : byRevision(objectOf(a.item), objectOf(b.item))));
+  return keyed.map((each) => each.item);
+}
+
+function byRevision(a: Sortable, b: Sortable): number {
   return compareRevisionsOf(a.attributes, b.attributes);
 }
 
 /** Parts in the order of their products. */
 export function sortedParts(parts: readonly ProductPart[]): ProductPart[] {
-  const byId = new Map(parts.map((part) => [part.product.id, part]));
-  return sorted(parts.map((part) => part.product)).map((product) => byId.get(product.id)!);
+  return sortedBy(parts, (part) => part.product);
 }
 
 function unique<T extends { readonly id: string }>(objects: readonly T[]): T[] {

@@ -27,16 +27,17 @@ export function visibleCatalog(catalog: Catalog, visibility: Visibility): Catalo
   const mayHide = (product: Product) =>
     visibility.createdUntil > 0 || (catalog.mayHoldSuperseded?.(product.id) ?? true);
   const hidden = (fileset: Fileset) => (hidesSuperseded && isSuperseded(fileset)) || recent(fileset);
-  let products: ReadonlyMap<string, Product> | undefined;
-  const visible = () => {
-    products ??= new Map(
-      catalog
-        .products()
-        .flatMap((product) => (recent(product) ? [] : mayHide(product) ? visiblePart(product, hidden) : [product]))
-        .map((product) => [product.id, product]),
-    );
-    return products;
+  const seen = new Map<string, Product | undefined>();
+  /** What is left of a product; always the same object. */
+  const visible = (product: Product) => {
+    if (!seen.has(product.id)) {
+      const part = mayHide(product) ? visiblePart(product, hidden) : product;
+      seen.set(product.id, recent(product) ? undefined : part);
+    }
+    return seen.get(product.id);
   };
+  const allVisible = (products: readonly Product[]) => products.map(visible).filter((each) => each !== undefined);
+  let products: readonly Product[] | undefined;
   return {
     kind: catalog.kind,
     generation: catalog.generation,
@@ -44,8 +45,18 @@ export function visibleCatalog(catalog: Catalog, visibility: Visibility): Catalo
     vendors: () => catalog.vendors(),
     categories: () => catalog.categories(),
     bundles: () => catalog.bundles().filter((bundle) => !recent(bundle)),
-    products: () => [...visible().values()],
-    product: (id) => visible().get(id),
+    products: () => {
+      products ??= allVisible(catalog.products());
+      return products;
+    },
+    product: (id) => {
+      const product = catalog.product(id);
+      return product && visible(product);
+    },
+    tagged: (tag) => {
+      const found = catalog.tagged?.(tag);
+      return found && allVisible(found);
+    },
     files: (fileset) => catalog.files(fileset),
     controlFile: (owner, tag) => catalog.controlFile(owner, tag),
     owners: (path) => catalog.owners(path),
@@ -54,8 +65,8 @@ export function visibleCatalog(catalog: Catalog, visibility: Visibility): Catalo
   };
 }
 
-function visiblePart(product: Product, hidden: (fileset: Fileset) => boolean): Product[] {
+function visiblePart(product: Product, hidden: (fileset: Fileset) => boolean): Product | undefined {
   const filesets = product.filesets.filter((fileset) => !hidden(fileset));
-  if (filesets.length === product.filesets.length) return [product];
-  return filesets.length === 0 ? [] : [{ ...product, filesets }];
+  if (filesets.length === product.filesets.length) return product;
+  return filesets.length === 0 ? undefined : { ...product, filesets };
 }

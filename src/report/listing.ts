@@ -82,22 +82,24 @@ function pushRows(lines: string[], rows: readonly ListingRow[], setting: Setting
 }
 
 function pushRow(lines: string[], row: ListingRow, setting: Setting): void {
-  const start = row.role === 'parent' ? '# ' : '  ';
-  const beside = row.columns.filter((each) => !standsBelow(row, each));
-  const inline = beside.map((each) => inlineText(each.value));
-  while (inline.at(-1) === '') inline.pop();
-  const name = shown(row.name);
-  if (inline.length === 0) lines.push(start + name);
+  const name = (row.role === 'parent' ? '# ' : '  ') + shown(row.name);
+  let line = `${name} `.padEnd(setting.column);
+  // Behind the last value that is not empty.
+  let end = -1;
+  let title = '';
+  for (const each of row.columns) {
+    if (standsBelow(row, each)) continue;
+    const value = inlineText(each.value);
+    line += `${value.padEnd(VALUE_WIDTH)} `;
+    if (value !== '') end = line.length;
+    if (each.keyword === 'title') title = value;
+  }
+  if (end < 0) lines.push(name);
   else {
-    const line = joined(`${start + name} `.padEnd(setting.column), inline);
-    const titled = () => inline[beside.findIndex(({ keyword }) => keyword === 'title')] ?? '';
-    lines.push(setting.screen ? fitted(line, titled(), setting.screen) : line);
+    if (end < line.length) line = line.slice(0, end);
+    lines.push(setting.screen ? fitted(line, title, setting.screen) : line);
   }
   for (const each of row.columns) if (standsBelow(row, each)) pushBelow(lines, each.value);
-}
-
-function joined(name: string, values: readonly string[]): string {
-  return name + values.map((value) => `${value.padEnd(VALUE_WIDTH)} `).join('');
 }
 
 /** The line with its title cut to what the screen has room for; as it is where that would leave nothing of the title. */

@@ -126,7 +126,7 @@ export class Choice {
 
   /** True when the very same patch fileset stays on the target. */
   isThere(patch: PatchNode): boolean {
-    const named = indexOf(this.input.target).productsByTag.get(tagOf(patch.product)) ?? [];
+    const named = indexOf(this.input.target).productsOf(tagOf(patch.product));
     return named.some((product) =>
       product.filesets.some(
         (fileset) => sameSoftware({ product, fileset }, patch) && this.stays(filesetKey(product.id, fileset.id)),
@@ -158,7 +158,7 @@ export class Choice {
 
   /** A base that is loaded again or in another version replaces what is there, and the patches on that are dropped (4.7). */
   #replace(placed: Placed): void {
-    const named = indexOf(this.input.target).productsByTag.get(tagOf(placed.product)) ?? [];
+    const named = indexOf(this.input.target).productsOf(tagOf(placed.product));
     for (const product of named) {
       if ((text(product.attributes, 'location') || '/') !== this.locationOf(placed.product)) continue;
       for (const fileset of product.filesets) {

@@ -12,7 +12,7 @@ import type { Bundle, Fileset, FilesetKey, Product, Subproduct } from '../model/
 import { filesetKey, tagOf } from '../model/software.ts';
 import type { SoftwareSpec, VersionItem } from '../model/spec.ts';
 import { parseSpec } from '../model/spec.ts';
-import { indexOf } from './catalog-index.ts';
+import { type CatalogIndex, indexOf } from './catalog-index.ts';
 import { compilePattern } from './pattern.ts';
 
 const MAGIC = /[*?[]/;
@@ -167,8 +167,8 @@ export function resolve(spec: SoftwareSpec, catalog: Catalog): Resolution {
 export function keysOf(spec: SoftwareSpec, catalog: Catalog): readonly FilesetKey[] {
   const [tag, part] = spec.tags as [string, string?];
   const index = indexOf(catalog);
-  const plain = spec.tags.length === 2 && !spec.tags.some(isPattern) && !index.bundlesByTag.has(tag);
-  const products = plain ? (index.productsByTag.get(tag) ?? []) : [];
+  const plain = spec.tags.length === 2 && !spec.tags.some(isPattern) && index.bundlesOf(tag).length === 0;
+  const products = plain ? index.productsOf(tag) : [];
   if (!plain || products.some((product) => product.subproducts.length > 0)) return resolve(spec, catalog).filesets;
   const keys: FilesetKey[] = [];
   for (const product of products) {
@@ -234,25 +234,24 @@ class Found {
 
 function readAsProduct(spec: SoftwareSpec, catalog: Catalog, found: Found): void {
   const index = indexOf(catalog);
-  for (const product of withTag(spec.tags[0]!, index.products, index.productsByTag)) {
+  for (const product of namedProducts(spec.tags[0]!, index)) {
     if (objectMatches(spec, product)) takeBelow(product, product.filesets, spec, 1, found);
   }
 }
 
 function readAsBundle(spec: SoftwareSpec, catalog: Catalog, found: Found): void {
   const index = indexOf(catalog);
-  for (const bundle of withTag(spec.tags[0]!, index.bundles, index.bundlesByTag)) {
+  for (const bundle of namedBundles(spec.tags[0]!, index)) {
     if (objectMatches(spec, bundle)) takeFromBundle(bundle, spec, 1, catalog, found);
   }
 }
 
-function withTag<T extends Bundle | Product>(
-  tag: string,
-  all: readonly T[],
-  byTag: ReadonlyMap<string, readonly T[]>,
-): readonly T[] {
-  if (!MAGIC.test(tag)) return byTag.get(tag) ?? [];
-  return all.filter((object) => matchesPattern(tag, tagOf(object)));
+function namedProducts(tag: string, index: CatalogIndex): readonly Product[] {
+  return MAGIC.test(tag) ? index.products.filter((each) => matchesPattern(tag, tagOf(each))) : index.productsOf(tag);
+}
+
+function namedBundles(tag: string, index: CatalogIndex): readonly Bundle[] {
+  return MAGIC.test(tag) ? index.bundles.filter((each) => matchesPattern(tag, tagOf(each))) : index.bundlesOf(tag);
 }
 
 /** Takes what the tags from `depth` on name inside a product, as far as it lies among `allowed`. */
@@ -329,7 +328,7 @@ function collectContents(bundle: Bundle, catalog: Catalog, open: Set<Bundle>): C
     const spec = specOf(source);
     if (!spec) continue;
     readAsProduct(spec, catalog, found);
-    for (const nested of withTag(spec.tags[0]!, index.bundles, index.bundlesByTag)) {
+    for (const nested of namedBundles(spec.tags[0]!, index)) {
       if (open.has(nested) || !objectMatches(spec, nested)) continue;
       const inner = collectContents(nested, catalog, open);
       for (const each of inner.bundles) found.bundles.add(each);

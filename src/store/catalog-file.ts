@@ -1,6 +1,6 @@
 // The published catalog file: a header line with the hash of the rest, lines of the records above products, then one line per product
 // with what a listing shows of it (D2; store-and-fleet 1.3; ipd/README.md). The records of products and filesets lie in one object.
-// Promise: a reader finds the whole file of one generation, or an error.
+// Promise: a reader finds the whole file of one generation, or an error; the line of a product is parsed when somebody looks for it.
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -32,8 +32,7 @@ export interface CatalogFile {
   readonly header: CatalogHeader;
   /** Records of target, vendors, categories and bundles: `key TAB value`, a bundle's with the length of its section behind. */
   readonly lines: readonly string[];
-  /** By product id, in catalog order. */
-  readonly products: ReadonlyMap<string, PublishedProduct>;
+  readonly products: PublishedProducts;
   /** Bundle id → length of its section. */
   readonly bundleSections: ReadonlyMap<string, number>;
 }
@@ -144,10 +143,10 @@ function isWhole({ gen, chain, sha256, owners, records, index }: CatalogHeader):
 }
 
 function parseBody(path: string, header: CatalogHeader, body: string): CatalogFile {
-  const begin = body.startsWith('[') ? 0 : body.indexOf('\n[') + 1;
-  const rows = begin > 0 || body.startsWith('[') ? body.slice(begin) : '';
+  // Keys begin with a letter, and a JSON text has no line end of its own.
+  const begin = body.startsWith('[') ? 0 : body.indexOf('\n[') + 1 || body.length;
   const lines = body
-    .slice(0, body.length - rows.length)
+    .slice(0, begin)
     .split('\n')
     .filter((line) => line !== '');
   const bundleSections = new Map<string, number>();
@@ -155,26 +154,73 @@ function parseBody(path: string, header: CatalogHeader, body: string): CatalogFi
     if (!line.startsWith('b/')) continue;
     bundleSections.set(fromKey(line.slice(2, line.indexOf('\t'))), Number(line.slice(line.lastIndexOf('\t') + 1)));
   }
-  return { header, lines, products: parseRows(path, rows), bundleSections };
+  return { header, lines, products: new PublishedProducts(path, body.slice(begin)), bundleSections };
 }
 
-/** All rows at once: a JSON text has no line end of its own. */
-function parseRows(path: string, text: string): Map<string, PublishedProduct> {
-  const products = new Map<string, PublishedProduct>();
-  let rows: unknown[];
-  try {
-    rows = JSON.parse(`[${text.trimEnd().replaceAll('\n', ',')}]`) as unknown[];
-  } catch (error) {
-    throw damaged(path, 'The line of a product cannot be read.', error);
+/** The lines of the products. All questions throw SdError `catalog_damaged` where a line cannot be read. */
+export class PublishedProducts {
+  readonly #path: string;
+  readonly #text: string;
+  #all: Map<string, PublishedProduct> | undefined;
+
+  constructor(path: string, text: string) {
+    this.#path = path;
+    this.#text = text;
   }
-  for (const row of rows) {
-    if (!isRow(row)) throw damaged(path, `The line of a product cannot be read: ${JSON.stringify(row).slice(0, 60)}`);
-    const [id, object, section, seq, tag, revision, title, superseded] = row;
-    const shown = tag === null ? undefined : { tag, revision: revision ?? undefined, title: title ?? undefined };
-    const filesets = row.slice(FIXED) as number[];
-    products.set(id, { object, section, summary: { seq, shown, superseded: superseded === 1, filesets } });
+
+  /** By product id, in catalog order. */
+  all(): ReadonlyMap<string, PublishedProduct> {
+    this.#all ??= new Map(this.#parse(this.#text.trimEnd().replaceAll('\n', ',')));
+    return this.#all;
   }
-  return products;
+
+  /** Those of a tag, in catalog order; undefined where the lines do not tell the tag of every product. */
+  tagged(tag: string): readonly (readonly [id: string, product: PublishedProduct])[] | undefined {
+    // A product whose tag is not told has null for it, as one without a title has for that.
+    const perhaps = this.#text.includes(',null,') ? Array.from(this.all().values()) : [];
+    if (perhaps.some(({ summary }) => summary.shown === undefined)) return undefined;
+    return this.#holding(`,${JSON.stringify(tag)},`).filter(([, { summary }]) => summary.shown?.tag === tag);
+  }
+
+  /** The one that has the fileset of this sequence number. */
+  holder(seq: number): readonly [id: string, product: PublishedProduct] | undefined {
+    return [`,${seq}]`, `,${seq},`]
+      .flatMap((words) => this.#holding(words))
+      .find(([, { summary }]) => summary.filesets.includes(seq));
+  }
+
+  /** Those in whose lines the words stand. */
+  #holding(words: string): (readonly [string, PublishedProduct])[] {
+    const text = this.#text;
+    const found: (readonly [string, PublishedProduct])[] = [];
+    for (let at = text.indexOf(words); at >= 0; ) {
+      const end = text.indexOf('\n', at);
+      found.push(...this.#parse(text.slice(text.lastIndexOf('\n', at) + 1, end)));
+      at = text.indexOf(words, end);
+    }
+    return found;
+  }
+
+  /** Lines with commas between them. */
+  #parse(lines: string): (readonly [string, PublishedProduct])[] {
+    let rows: unknown[];
+    try {
+      rows = JSON.parse(`[${lines}]`) as unknown[];
+    } catch (error) {
+      throw damaged(this.#path, 'The line of a product cannot be read.', error);
+    }
+    return rows.map((row) => {
+      if (isRow(row)) return productOf(row);
+      throw damaged(this.#path, `The line of a product cannot be read: ${JSON.stringify(row).slice(0, 60)}`);
+    });
+  }
+}
+
+function productOf(row: Row): readonly [string, PublishedProduct] {
+  const [id, object, section, seq, tag, revision, title, superseded] = row;
+  const shown = tag === null ? undefined : { tag, revision: revision ?? undefined, title: title ?? undefined };
+  const filesets = row.slice(FIXED) as number[];
+  return [id, { object, section, summary: { seq, shown, superseded: superseded === 1, filesets } }];
 }
 
 /** Elements of a row before its filesets. */

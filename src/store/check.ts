@@ -63,7 +63,7 @@ function publishedTrouble({ home }: StoreLayout, store: Publishable, owners: Own
 function objectTrouble(home: string, store: Publishable, file: CatalogFile): string[] {
   return [...store.records().products.values()].flatMap((entry) =>
     attempt(() => {
-      const object = file.products.get(entry.id)?.object;
+      const object = file.products.all().get(entry.id)?.object;
       if (object === undefined) return [`The published catalog does not know the product "${entry.id}".`];
       const same = readObject(home, object).toString('utf8') === productText(entry, store);
       return same ? [] : [`What is published of the product "${entry.id}" is not what the store says.`];

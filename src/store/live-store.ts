@@ -6,7 +6,7 @@ import { testPoint } from '../host/durable.ts';
 import type { Catalog } from '../model/catalog.ts';
 import type { ChangeSet } from '../model/change.ts';
 import { reasonOf, SdError } from '../model/error.ts';
-import { filesetKey } from '../model/software.ts';
+import { type FilesetKey, filesetKey } from '../model/software.ts';
 import { ChangeEncoder } from './change-encoder.ts';
 import { disagreements } from './check.ts';
 import type { Database } from './database.ts';
@@ -19,7 +19,7 @@ import type { Opened, OpenOptions, ScriptNote } from './opening.ts';
 import { OwnerIndex } from './owner-index.ts';
 import { type Publishable, Publisher } from './publisher.ts';
 import { type Reader, RecordCatalog } from './record-catalog.ts';
-import type { Records } from './records.ts';
+import type { ProductEntry, Records } from './records.ts';
 import { type Commits, interrupted, notDone, runTransaction } from './transaction.ts';
 import type { Transaction } from './transaction-types.ts';
 
@@ -173,6 +173,22 @@ export class LiveStore implements Commits, Publishable, Reader {
 
   owners(path: string): readonly number[] {
     return this.ownerIndex().owners(path);
+  }
+
+  head(): Records {
+    return this.#records;
+  }
+
+  entry(productId: string): ProductEntry | undefined {
+    return this.#records.products.get(productId);
+  }
+
+  tagged(): undefined {
+    return undefined;
+  }
+
+  keyOf(seq: number): FilesetKey | undefined {
+    return this.#records.keyOf(seq);
   }
 
   made(path: string): boolean {

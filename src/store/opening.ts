@@ -111,7 +111,7 @@ function prepare(layout: StoreLayout, create: boolean): boolean {
     throw new SdError('store_missing', {
       what: `There is nothing to change in "${layout.anchor}".`,
       because: layout.kind === 'root' ? 'No software was ever installed there.' : 'It is not a depot.',
-    todo: 'Check the path behind "@".',
+      todo: 'Check the path behind "@".',
       data: { home },
     });
   }

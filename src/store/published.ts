@@ -4,7 +4,8 @@
 import { existsSync } from 'node:fs';
 import type { Catalog } from '../model/catalog.ts';
 import { SdError } from '../model/error.ts';
-import { type CatalogFile, type Proof, readCatalogFile } from './catalog-file.ts';
+import { type FilesetKey, filesetKey } from '../model/software.ts';
+import { type CatalogFile, type Proof, type PublishedProduct, readCatalogFile } from './catalog-file.ts';
 import { isInterrupted } from './holder.ts';
 import { keys } from './keys.ts';
 import type { StoreLayout } from './layout.ts';
@@ -68,29 +69,68 @@ function recordsOf(lines: Iterable<string>): Records {
 class PublishedReader implements Reader {
   readonly #home: string;
   readonly #proof: Proof | undefined;
-  readonly #records: Records;
+  readonly #head: Records;
+  readonly #entries = new Map<string, ProductEntry>();
+  readonly #objects = new Map<string, string>();
+  #records: Records | undefined;
   #file: CatalogFile;
   #whole: Records | undefined;
   #owners: OwnerIndex | undefined;
   #alone = 0;
+  #asked = 0;
   readonly #products = new Map<string, Map<string, string>>();
 
   constructor(home: string, file: CatalogFile, proof: Proof | undefined) {
     this.#home = home;
     this.#proof = proof;
     this.#file = file;
-    this.#records = recordsOf(file.lines);
-    for (const [id, { summary }] of file.products) {
-      this.#records.products.set(id, new ProductEntry(id, summary, () => this.#texts(id)));
-    }
+    this.#head = recordsOf(file.lines);
   }
 
   generation(): number {
     return this.#file.header.gen;
   }
 
+  head(): Records {
+    return this.#head;
+  }
+
   records(): Records {
+    if (this.#records === undefined) {
+      this.#records = this.#head;
+      for (const [id, product] of this.#file.products.all()) this.#records.products.set(id, this.#entry(id, product));
+    }
     return this.#records;
+  }
+
+  entry(productId: string): ProductEntry | undefined {
+    return this.#entries.get(productId) ?? this.records().products.get(productId);
+  }
+
+  tagged(tag: string): readonly ProductEntry[] | undefined {
+    return this.#file.products.tagged(tag)?.map(([id, product]) => this.#entry(id, product));
+  }
+
+  keyOf(seq: number): FilesetKey | undefined {
+    // One question looks for its line; whoever has many gets them all read.
+    if (this.#records !== undefined || this.#asked++ >= KEPT_PRODUCTS) return this.records().keyOf(seq);
+    const found = this.#file.products.holder(seq);
+    const fileset = found && this.#entry(...found).filesets.find((each) => each.seq === seq);
+    return fileset && filesetKey(found[0], fileset.id);
+  }
+
+  #entry(id: string, product: PublishedProduct): ProductEntry {
+    let entry = this.#entries.get(id);
+    if (entry === undefined) {
+      entry = new ProductEntry(id, product.summary, () => this.#texts(id, product.object));
+      this.#entries.set(id, entry);
+      this.#objects.set(id, product.object);
+    }
+    return entry;
+  }
+
+  #objectOf(id: string): string {
+    return this.#objects.get(id) ?? this.#file.products.all().get(id)?.object ?? '';
   }
 
   value(productId: string, key: string): string | undefined {
@@ -109,8 +149,8 @@ class PublishedReader implements Reader {
   #pairs(productId: string): Map<string, string> | undefined {
     let pairs = this.#products.get(productId);
     if (pairs === undefined) {
-      if (!this.#file.products.has(productId)) return undefined;
-      pairs = this.#again(() => readProductPairs(this.#home, this.#file.products.get(productId)?.object ?? ''));
+      if (this.entry(productId) === undefined) return undefined;
+      pairs = this.#again(() => readProductPairs(this.#home, this.#objectOf(productId)));
       if (this.#products.size >= KEPT_PRODUCTS) this.#products.delete(this.#products.keys().next().value!);
       this.#products.set(productId, pairs);
     }
@@ -118,18 +158,12 @@ class PublishedReader implements Reader {
   }
 
   /** A few products are read from their own objects, the others together. */
-  #texts(id: string): ProductTexts {
-    if (
-      this.#whole === undefined &&
-      this.#alone < KEPT_PRODUCTS &&
-      existsSync(objectPath(this.#home, this.#file.products.get(id)!.object))
-    ) {
-      this.#alone += 1;
-      const builder = new RecordsBuilder();
-      for (const [key, value] of this.#pairs(id)!) if (/^[pf]/.test(key)) builder.add(key, () => value);
-      return this.#found(id, builder.build());
-    }
-    return this.#found(id, this.readWhole());
+  #texts(id: string, object: string): ProductTexts {
+    const alone = this.#whole === undefined && this.#alone++ < KEPT_PRODUCTS;
+    if (!alone || !existsSync(objectPath(this.#home, object))) return this.#found(id, this.readWhole());
+    const builder = new RecordsBuilder();
+    for (const [key, value] of this.#pairs(id)!) if (/^[pf]/.test(key)) builder.add(key, () => value);
+    return this.#found(id, builder.build());
   }
 
   #found(id: string, records: Records): ProductTexts {
@@ -162,6 +196,7 @@ class PublishedReader implements Reader {
       const now = gone ? readCatalogFile(this.#home, 'catalog', this.#proof) : undefined;
       if (now === undefined || now.header.gen === this.#file.header.gen) throw error;
       this.#file = now;
+      this.#objects.clear();
       return read();
     }
   }

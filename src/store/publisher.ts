@@ -150,14 +150,14 @@ export class Publisher {
 
   #buildUpon(file: CatalogFile, all: readonly string[]): void {
     const there = listObjects(this.#layout.home);
-    for (const [id, { object, summary }] of file.products) {
+    for (const [id, { object, summary }] of file.products.all()) {
       this.#objects.set(id, object);
       this.#summaries.set(id, summary);
     }
     this.#ownersObject = file.header.owners;
     this.#recordsObject = file.header.records;
     const { head, sha256: written } = file.header.index;
-    const products = new Map(Array.from(file.products, ([id, { section }]) => [id, section]));
+    const products = new Map(Array.from(file.products.all(), ([id, { section }]) => [id, section]));
     let length = head;
     for (const part of [...products.values(), ...file.bundleSections.values()]) length += part;
     const ours = { length, isOurs: (joined: Buffer) => sha256(joined) === written };
@@ -170,7 +170,7 @@ export class Publisher {
       const object = this.#objects.get(id);
       if (object === undefined || !there.has(object) || sections === undefined) this.#dirty.add(id);
     }
-    for (const id of file.products.keys()) if (!this.#source.records().products.has(id)) this.#dirty.add(id);
+    for (const id of file.products.all().keys()) if (!this.#source.records().products.has(id)) this.#dirty.add(id);
     if (!there.has(this.#ownersObject) || !there.has(this.#recordsObject)) this.#generation = -1;
   }
 
@@ -268,7 +268,7 @@ function objectsNamedBy(home: string, name: string): string[] {
     const file = readCatalogFile(home, name);
     if (file === undefined) return [];
     const { owners, records } = file.header;
-    return [owners, records, ...Array.from(file.products.values(), (each) => each.object)];
+    return [owners, records, ...Array.from(file.products.all().values(), (each) => each.object)];
   } catch (error) {
     // An earlier catalog that cannot be read holds nothing that anybody could use.
     if (error instanceof SdError) return [];

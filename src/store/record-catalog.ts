@@ -4,13 +4,22 @@
 import type { Attributes } from '../model/attributes.ts';
 import type { Catalog, SavedFile } from '../model/catalog.ts';
 import type { Bundle, Category, FileRecord, FilesetKey, Product, Vendor } from '../model/software.ts';
+import { splitKey } from '../model/software.ts';
 import { decodeFileset, decodeRows, decodeSaved, decodeSingle, keys } from './keys.ts';
-import type { Records } from './records.ts';
+import type { ProductEntry, Records } from './records.ts';
 
 /** Where a catalog gets what Records do not hold. `productId` says whose pair it is. */
 export interface Reader {
   generation(): number;
   records(): Records;
+  /** Target, vendors, categories and bundles; products only where they cost nothing. */
+  head(): Records;
+  /** The entry of one product, the same object as in records(). */
+  entry(productId: string): ProductEntry | undefined;
+  /** The products of a tag, in catalog order; undefined where finding them means looking at all. */
+  tagged(tag: string): readonly ProductEntry[] | undefined;
+  /** Key of the fileset with this sequence number. */
+  keyOf(seq: number): FilesetKey | undefined;
   /** Value of a pair of this product; undefined if there is none. Throws SdError `catalog_damaged` or `store_damaged`. */
   value(productId: string, key: string): string | undefined;
   /** Sequence numbers of the filesets that list the path. */
@@ -35,19 +44,19 @@ export class RecordCatalog implements Catalog {
   }
 
   get attributes(): Attributes {
-    return this.#reader.records().attributes;
+    return this.#reader.head().attributes;
   }
 
   vendors(): readonly Vendor[] {
-    return Array.from(this.#reader.records().vendors.values(), (entry) => entry.object);
+    return Array.from(this.#reader.head().vendors.values(), (entry) => entry.object);
   }
 
   categories(): readonly Category[] {
-    return Array.from(this.#reader.records().categories.values(), (entry) => entry.object);
+    return Array.from(this.#reader.head().categories.values(), (entry) => entry.object);
   }
 
   bundles(): readonly Bundle[] {
-    return Array.from(this.#reader.records().bundles.values(), ({ id, object }) => ({
+    return Array.from(this.#reader.head().bundles.values(), ({ id, object }) => ({
       id,
       get attributes() {
         return object.attributes;
@@ -60,15 +69,20 @@ export class RecordCatalog implements Catalog {
   }
 
   product(id: string): Product | undefined {
-    return this.#reader.records().products.get(id)?.product;
+    return this.#reader.entry(id)?.product;
+  }
+
+  tagged(tag: string): readonly Product[] | undefined {
+    return this.#reader.tagged(tag)?.map((entry) => entry.product);
   }
 
   mayHoldSuperseded(id: string): boolean {
-    return this.#reader.records().products.get(id)?.summary.superseded ?? false;
+    return this.#reader.entry(id)?.summary.superseded ?? false;
   }
 
   files(fileset: FilesetKey): readonly FileRecord[] {
-    const entry = this.#reader.records().filesetEntry(fileset);
+    const { productId, filesetId } = splitKey(fileset);
+    const entry = this.#reader.entry(productId)?.fileset(filesetId);
     if (entry === undefined) return [];
     const { chunks } = decodeFileset(entry.value);
     if (chunks === 1) return decodeRows(this.#chunk(fileset, 0));
@@ -84,10 +98,9 @@ export class RecordCatalog implements Catalog {
   }
 
   owners(path: string): readonly FilesetKey[] {
-    const records = this.#reader.records();
     return this.#reader
       .owners(path)
-      .map((seq) => records.keyOf(seq))
+      .map((seq) => this.#reader.keyOf(seq))
       .filter((key) => key !== undefined);
   }
 

@@ -40,13 +40,13 @@ async function finished(child: ChildProcess): Promise<Ran> {
 
 test('output that a full disk has lost is said and told by the exit code', () => {
   const full = '> /dev/full; echo $?';
-  const ran = site.shell(`swlist @ ./R ${full}; swinstall -s ./D NEW @ ./R ${full}; swlist NEW @ ./R | tail -1`);
+  const ran = site.bash(`swlist @ ./R ${full}; swinstall -s ./D NEW @ ./R ${full}; swlist NEW @ ./R | tail -1`);
   expect(ran.stderr.match(/ERROR: {3}The output is not whole\. .*No space left.*\[output_lost\]/g)).toHaveLength(2);
   expect(ran.stdout).toMatch(/^1\n1\n {2}NEW\.RUN/);
 });
 
 test('a reader that has seen enough is no failure', () => {
-  const ran = site.shell('swlist -l file @ ./R | true; echo $PIPESTATUS');
+  const ran = site.bash('swlist -l file @ ./R | true; echo $PIPESTATUS');
   expect([ran.stdout, ran.stderr]).toEqual(['0\n', '']);
 });
 

@@ -79,7 +79,7 @@ export class Site {
   }
 
   /** Runs a line of bash in which the commands are found. */
-  shell(line: string): Ran {
+  bash(line: string): Ran {
     const settings = this.settings({ env: { PATH: `${BIN}:${process.env.PATH}` } });
     const ran = spawnSync('bash', ['-c', line], { ...settings, encoding: 'utf8', timeout: 60_000 });
     return { exit: ran.status, stdout: ran.stdout, stderr: ran.stderr };
