@@ -119,7 +119,11 @@ function refuseWords({ operands, targets }: Invocation): void {
 }
 
 function notRunning(admin: string): SdError {
-  return new SdError('daemon_not_running', { what: `No swagentd runs for "${admin}".`, data: { admin } });
+  return new SdError('daemon_not_running', {
+    what: `No swagentd runs for "${admin}".`,
+    todo: '"swagentd" without flags starts one.',
+    data: { admin },
+  });
 }
 
 export const swagentd: Command = { declaration, run };

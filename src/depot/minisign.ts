@@ -87,6 +87,7 @@ export function parseSecretKey(text: string, name: string, password: () => strin
     throw new SdError('wrong_password', {
       what: `The secret key "${name}" cannot be used.`,
       because: 'The password is wrong.',
+      todo: 'Try again; a key whose password is lost has to be made anew.',
       data: { key: name },
     });
   }

@@ -60,6 +60,7 @@ function notAFile(path: string): SdError {
   return new SdError('not_an_archive', {
     what: `"${safeName(path)}" is not an archive.`,
     because: 'It is not a regular file.',
+    todo: 'Name an archive of tar or cpio.',
     data: { path },
   });
 }

@@ -118,6 +118,7 @@ export function eachPiece(content: Content, take: (piece: Uint8Array) => void): 
       throw new SdError('content_truncated', {
         what: `The content of a file ends after ${done} of ${content.size} bytes.`,
         because: 'The source was cut short, or changed while it was being read.',
+        todo: 'Get the source again from where it was made.',
         data: { size: content.size, read: done },
       });
     }

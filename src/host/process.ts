@@ -179,6 +179,7 @@ function notStarted(what: string, error: Error): SdError {
   return new SdError('script_not_started', {
     what: `"${what}" could not be started.`,
     because: reasonOf(error),
+    todo: 'Install its interpreter, or correct its permissions.',
     data: { what },
     cause: error,
   });

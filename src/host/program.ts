@@ -60,6 +60,7 @@ export function askProgram(words: readonly string[]): string {
   throw new SdError('program_failed', {
     what: `"${words.join(' ')}" failed with exit status ${exitValue(ran.status, ran.signal)}.`,
     because: ran.stderr.trim(),
+    todo: 'Correct what it complains of, and run the command again.',
     data: { program, exit: ran.status },
   });
 }

@@ -126,6 +126,7 @@ function lookAt(root: string, candidate: string): string | undefined {
     throw new SdError('path_unusable', {
       what: `The directory "${safeName(path)}" cannot be looked at.`,
       because: reasonOf(error),
+      todo: 'Correct its permissions.',
       data: { path },
       cause: error,
     });

@@ -16,6 +16,7 @@ export async function packDirectory(base: string, name: string, file: string): P
   throw new SdError('not_packed', {
     what: `The archive "${file}" was not written.`,
     because: said.at(-1) ?? `tar ended with status ${exit}.`,
+    todo: 'Correct the permissions, or make room, and run the command again.',
     data: { file },
   });
 }

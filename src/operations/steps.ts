@@ -102,6 +102,7 @@ export async function undoStep(run: Pick<StepRun, 'journal' | 'emit'>, step: Ste
     throw new SdError('no_undo', {
       what: `The step "${step.name}" cannot be taken back.`,
       because: 'What it did has no opposite.',
+      todo: 'Mend by hand what it should not have done.',
       data: { step: step.name },
     });
   }
@@ -177,6 +178,7 @@ function asUserError(thrown: unknown): SdError {
   return new SdError('machine_failed', {
     what: 'The step ended in the middle of its work.',
     because: `${reasonOf(thrown)}${at}`,
+    todo: 'Mend that; the step is done again when the command is.',
     cause: thrown,
   });
 }

@@ -54,6 +54,7 @@ async function copyBeside(from: string, to: string): Promise<void> {
     throw new SdError('not_copied', {
       what: `"${from}" was not copied to "${to}".`,
       because: said.at(-1) ?? `cp ended with status ${exit}.`,
+      todo: 'Correct the permissions, or make room, and run the command again.',
       data: { from, to },
     });
   }

@@ -67,7 +67,11 @@ export function saveView(home: string, command: CommandName, view: SavedView): s
     mkdirSync(dirname(file), { recursive: true });
     writeFileAtomically(file, `${lines.join('\n')}\n`, 0o644);
   } catch (error) {
-    throw new SdError('view_not_saved', { what: `Cannot save the view in "${file}".`, because: reasonOf(error) });
+    throw new SdError('view_not_saved', {
+      what: `Cannot save the view in "${file}".`,
+      because: reasonOf(error),
+      todo: 'Correct the permissions, or make room.',
+    });
   }
   return file;
 }

@@ -96,7 +96,12 @@ export function groupOf(platform: Platform, group: string): string[] {
  */
 export function nodesNamed(platform: Platform, words: string): FleetNode[] {
   const names = new Set(splitWords(words).flatMap((word) => listNamed(platform, GROUPS, word) ?? [word]));
-  if (names.size === 0) throw new SdError('no_nodes', { what: `"${words}" names no node.`, data: { words } });
+  if (names.size === 0)
+    throw new SdError('no_nodes', {
+      what: `"${words}" names no node.`,
+      todo: 'Name nodes or groups, as gen-node-list prints them, with commas between.',
+      data: { words },
+    });
   return [...names].sort().map((name) => nodeNamed(platform, name));
 }
 

@@ -90,5 +90,10 @@ function copy(from: string, to: string, directory = false): void {
 }
 
 function missing(path: string, because: string): SdError {
-  return new SdError('source_missing', { what: `"${path}" cannot be put into the patch.`, because, data: { path } });
+  return new SdError('source_missing', {
+    what: `"${path}" cannot be put into the patch.`,
+    because,
+    todo: 'Correct the path.',
+    data: { path },
+  });
 }

@@ -61,6 +61,7 @@ export function patchAt(path: string): PatchOffer {
     throw new SdError('patch_not_found', {
       what: `The patch "${path}" was not found.`,
       because: 'There is no such file or directory.',
+      todo: 'Check the path; a relative one starts at the working directory.',
       data: { path },
     });
   }

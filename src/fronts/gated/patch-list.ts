@@ -67,6 +67,7 @@ function offersIn(directory: string): PatchOffer[] {
     throw new SdError('list_directory_unreadable', {
       what: `The directory "${directory}" cannot be listed.`,
       because: reasonOf(error),
+      todo: 'Name the directory that holds the patches.',
       data: { directory },
     });
   }

@@ -148,7 +148,11 @@ function requireOutside({ work }: Upgrade): void {
     });
   }
   if (platform.root === '/' && process.getuid?.() !== 0) {
-    throw new SdError('no_permission', { what: 'The platform cannot be upgraded.', because: 'Only root can do that.' });
+    throw new SdError('no_permission', {
+      what: 'The platform cannot be upgraded.',
+      because: 'Only root can do that.',
+      todo: 'Run it as root.',
+    });
   }
 }
 
