@@ -10,6 +10,8 @@ const MARGIN = 24;
 const HEAD = 64;
 /** Room left of the bases for curves between them: some, and more for each that needs its own. */
 const CURVES = 26;
+/** Radius of a corner. */
+const CORNER = 5;
 const LEGEND_ROW = 24;
 const LEGEND_ITEM = 168;
 
@@ -98,8 +100,21 @@ function edgeLines(edge: GraphEdge, picture: Picture, left: number, at: number):
   }
   if (edge.relation === 'supersedes') return [path('edge', sideways(to, from), 'tip', title)];
   const excludes = edge.relation === 'exrequisite';
-  const curve = from.x === to.x ? around(from, to, left, at) : across(from, to);
+  const curve = requisiteCurve(from, to, picture, { left, at });
   return [path(`edge ${excludes ? 'excludes' : 'needs'}`, curve, excludes ? 'excludes-tip' : 'needs-tip', title)];
+}
+
+/** Beside the bases, straight across where nothing stands between, else through the gaps between rows and columns. */
+function requisiteCurve(from: Box, to: Box, picture: Picture, { left, at }: { left: number; at: number }): string {
+  if (from.x === to.x && from.node.kind !== 'patch') return around(from, to, left, at);
+  return isClear(from, to, picture) ? across(from, to) : throughGaps(from, to, at);
+}
+
+/** True when no box stands in the rows between two, anywhere near the way. */
+function isClear(from: Box, to: Box, { boxes }: Picture): boolean {
+  const [top, bottom] = [Math.min(from.y, to.y), Math.max(from.y, to.y)];
+  const [start, end] = [Math.min(from.x, to.x), Math.max(from.x + from.width, to.x + to.width)];
+  return ![...boxes.values()].some(({ x, y, width }) => y > top && y < bottom && x < end && x + width > start);
 }
 
 function path(kind: string, d: string, tip: string, title: string): string {
@@ -133,6 +148,21 @@ function across(from: Box, to: Box): string {
   }
   const bend = Math.abs(y2 - y1) / 2 + 10;
   return `M${x1} ${y1} C${x1} ${y1 + (down ? bend : -bend)} ${x2} ${y2 + (down ? -bend : bend)} ${x2} ${y2}`;
+}
+
+/** Out into the gap of rows, along it to the gap left of the other box, and in from there; round corners. */
+function throughGaps(from: Box, to: Box, at: number): string {
+  const down = to.y > from.y ? 1 : -1;
+  const [x1, y1] = [from.x + from.width * 0.6, down > 0 ? from.y + from.height : from.y];
+  const [x2, y2] = [to.x - 2, to.y + to.height * (down > 0 ? 0.25 : 0.75)];
+  const along = y1 + down * (6 + (at % 3) * 5);
+  const beside = to.x - 14 - (at % 4) * 7;
+  const side = beside < x1 ? -1 : 1;
+  return [
+    `M${x1} ${y1} V${along - down * CORNER} Q${x1} ${along} ${x1 + side * CORNER} ${along}`,
+    `H${beside - side * CORNER} Q${beside} ${along} ${beside} ${along + down * CORNER}`,
+    `V${y2 - down * CORNER} Q${beside} ${y2} ${beside + CORNER} ${y2} H${x2}`,
+  ].join(' ');
 }
 
 function boxLines({ node, x, y, width, height }: Box): string[] {

@@ -58,7 +58,7 @@ function plannedNamed(plan: Plan, name: string): PlannedFileset | undefined {
 }
 
 function automaticText(reason: Extract<Reason, { kind: 'automatic' }>): string {
-  const chain = reason.chain.length > 1 ? `newest of chain ${reason.chain.join(' < ')}` : 'only patch';
+  const chain = reason.chain.length > 1 ? `newest of chain ${reason.chain.join(' < ')}` : 'patch';
   const filter = reason.filter === '*.*' ? '' : `, patch_filter ${reason.filter}`;
   return `automatic: ${chain} for ${reason.base} (${reason.by}${filter})`;
 }

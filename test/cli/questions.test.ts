@@ -33,7 +33,7 @@ describe('previews', () => {
     const said = site.ok('swinstall', '-p', '-v', '-s', site.depot, 'X11.X11-RUN-CL', '@', './N');
     expect(said).toContain('automatic: newest of chain PHSS_25201 < PHSS_26498 < PHSS_27875 for X11.X11-RUN-CL');
     expect(said).toMatch(
-      /automatic: only patch for X11\.X11R6-SHLIBS.*\n {25}<- X11\.X11R6-SHLIBS: prerequisite.*\n {25}<- X11.X11-RUN-CL: asked for: X11.X11-RUN-CL/,
+      /automatic: patch for X11\.X11R6-SHLIBS.*\n {25}<- X11\.X11R6-SHLIBS: prerequisite.*\n {25}<- X11.X11-RUN-CL: asked for: X11.X11-RUN-CL/,
     );
     expect(said).toContain('* In this order: X11, ');
   });
