@@ -6,7 +6,7 @@ import { reasonOf, SdError } from '../model/error.ts';
 import { LIST_LEVELS, type ListLevel } from '../model/listing.ts';
 import { nearest } from '../model/nearest.ts';
 import type { Finding } from '../model/plan.ts';
-import { type ListOutcome, type ListRequest, list } from '../operations/list.ts';
+import { type ListOutcome, type ListRequest, listInPieces } from '../operations/list.ts';
 import type { ResolvedOptions } from '../options/resolve.ts';
 import { printFindings } from '../report/failure.ts';
 import { contactLines, type ListingScreen, listingLines } from '../report/listing.ts';
@@ -100,9 +100,7 @@ async function run(invocation: Invocation): Promise<number> {
   if (has(invocation, '--json')) return (await import('./list-json.ts')).listInJson(requests, invocation.caller.host);
   const outcomes: ListOutcome[] = [];
   for (const request of requests) {
-    const outcome = await list(request);
-    show(outcome, request);
-    outcomes.push(outcome);
+    outcomes.push(await show(request));
   }
   return exitCode(outcomes, false);
 }
@@ -111,13 +109,13 @@ async function run(invocation: Invocation): Promise<number> {
 async function browse(invocation: Invocation, options: ResolvedOptions, { path, depot }: Target): Promise<number> {
   const { interactListing } = await import('../tui/browser.ts');
   const { caller } = invocation;
-  const fallback = depot ? options.values.distribution_target_directory : '/';
+  const { distribution_target_directory: depots } = options.values;
   return interactListing({
     options,
     host: caller.host,
     home: caller.home,
     place: { path, depot },
-    pathOf: (text) => (depot ? sourcePath(text, caller, fallback) : targetPath(text, caller, fallback)),
+    pathOf: (text, isDepot) => (isDepot ? sourcePath(text, caller, depots) : targetPath(text, caller, '/')),
   });
 }
 
@@ -211,12 +209,16 @@ async function saveSession(
   }
 }
 
-/** The heading comes before an error too, but only its first two lines (commands.md 12.1). */
-function show(outcome: ListOutcome, request: ListRequest): void {
+/** Lists one target. The heading comes before an error too, but only its first two lines (commands.md 12.1). */
+async function show(request: ListRequest): Promise<ListOutcome> {
   const target = { host: request.host, path: request.target };
-  const { listing } = outcome;
-  page(listing ? listingLines(listing, target, listingScreen()) : contactLines(target));
+  let lines = contactLines(target);
+  const outcome = await listInPieces(request, (listing) => {
+    lines = listingLines(listing, target, listingScreen());
+  });
+  page(lines);
   say(outcome.findings);
+  return outcome;
 }
 
 /** Undefined where nobody looks: what programs read is never cut. */

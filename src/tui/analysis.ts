@@ -4,7 +4,7 @@
 import type { Finding, Plan, PlannedFileset } from '../model/plan.ts';
 import { shortReason } from '../report/reasons.ts';
 import { bar, page, position, type Scroll, settled, widest } from './box.ts';
-import { buttonsLine, nextButton, pressedButton } from './buttons.ts';
+import { buttonLines, nextButton, pressedButton } from './buttons.ts';
 import { folded, harmless, type Line, line, padded, paddedEnd, type Size, type Style, span } from './text.ts';
 import type { Answer, Key, Picture, Window } from './window.ts';
 
@@ -113,7 +113,13 @@ function scheduled({ plan }: AnalysedTarget): string {
 
 /** Lines above the summary: title, blank, heading, targets, blank. Below: message, blank, buttons, footer. */
 function room(state: AnalysisState, size: Size): number {
-  return Math.max(1, size.rows - 8 - Math.min(state.targets.length, 5));
+  const buttons = buttonLines(state.buttons, state.chosen, size.columns).length;
+  const message = messageLines(state, size.columns).length;
+  return Math.max(1, size.rows - 6 - message - buttons - Math.min(state.targets.length, 5));
+}
+
+function messageLines({ message }: AnalysisState, columns: number): Line[] {
+  return folded(harmless(message), columns - 3).map((each) => line(`  ${each}`, 'bold'));
 }
 
 function draw(state: AnalysisState, size: Size): Picture {
@@ -125,27 +131,34 @@ function draw(state: AnalysisState, size: Size): Picture {
   const blank = Array.from({ length: rows - shown.length }, (): Line => []);
   const first = Math.max(0, Math.min(state.at - 2, state.targets.length - 5));
   const targets = state.targets.slice(first, first + 5);
-  const width = Math.min(columns - 48, Math.max(12, widest(targets.map((each) => line(each.target)))));
+  // On a narrow screen the target is worth more than room for other words of the status.
+  const statuses = columns < 76 ? Math.max(6, ...targets.map((each) => statusOf(each)[0].length)) : 24;
+  const width = Math.min(columns - statuses - 24, Math.max(12, widest(targets.map((each) => line(each.target)))));
   return {
     lines: page(
       bar(state.title, position({ cursor: 0, top }, lines.length, rows), columns),
       [
         [],
-        [span(`  ${padded('Target', width)}  ${padded('Status', 24)}  ${padded('Products Scheduled', 18)}`, 'head')],
+        [
+          span(
+            `  ${padded('Target', width)}  ${padded('Status', statuses)}  ${padded('Products Scheduled', 18)}`,
+            'head',
+          ),
+        ],
         ...targets.map((each): Line => {
           const [status, style] = statusOf(each);
           return [
             span(`  ${paddedEnd(each.target, width)}  `),
-            span(padded(status, 24), style),
+            span(padded(status, statuses), style),
             span(`  ${scheduled(each)}`),
           ];
         }),
         [],
         ...shown,
         ...blank,
-        line(`  ${state.message}`, 'bold'),
+        ...messageLines(state, columns),
         [],
-        [span('  '), ...buttonsLine(state.buttons, state.chosen)],
+        ...buttonLines(state.buttons, state.chosen, columns),
       ],
       [bar('Tab next button   Return press   arrows scroll   ? keys', '', columns)],
       size,

@@ -24,9 +24,12 @@ export function boxed(title: string, lines: readonly Line[], width: number): Lin
   ];
 }
 
-/** A bar across the screen: `left` at its beginning, `right` at its end. */
+/** A bar across the screen: `left` at its beginning, `right` at its end. Of hints, parted by two blanks or more, only whole ones stay. */
 export function bar(left: string, right: string, columns: number, style: Style = 'bar'): Line {
   const room = Math.max(0, columns - widthOf(right) - 2);
+  const space = right === '' ? room : room - 2;
+  if (widthOf(left) > space && / {2}/.test(left))
+    return bar(left.replace(/ {2,}(?:(?! {2}).)*$/, ''), right, columns, style);
   return [span(` ${padded(left, room)}${right} `, style)];
 }
 

@@ -10,6 +10,7 @@ import { looked } from './looking.ts';
 import { beginState, closed, objectAt, openedAt, type SelectionState, selectionWindow } from './selection.ts';
 import { VERBS, type Wish } from './selection-menus.ts';
 import { requireTerminal } from './terminal.ts';
+import { counted } from './text.ts';
 import { textWindow } from './viewer.ts';
 import { defaultView, type View } from './views.ts';
 
@@ -19,7 +20,7 @@ export interface Browsing {
   readonly home: string;
   readonly place: Place;
   /** Absolute path of a place as somebody types it. Throws SdError. */
-  pathOf(text: string): string;
+  pathOf(text: string, depot: boolean): string;
 }
 
 const COLUMNS = ['name', 'revision', 'title', 'size', 'state', 'category'] as const;
@@ -84,15 +85,17 @@ class Browser {
     else if (wish === 'open' && object) this.#state = openedAt(this.#state, object);
     else if (wish === 'close') this.#state = closed(this.#state);
     else if (wish === 'refresh') await this.#open(this.#place);
-    else if (wish === 'target') await this.#move(ui);
+    else if (wish === 'source' || wish === 'target') await this.#move(wish, ui);
   }
 
-  async #move(ui: Interface): Promise<void> {
-    const { depot, path } = this.#place;
+  /** A source is a depot, a target a root: what is looked at is one or the other. */
+  async #move(kind: 'source' | 'target', ui: Interface): Promise<void> {
+    const depot = kind === 'source';
+    const text = depot === this.#place.depot ? this.#place.path : '';
     const admins = [this.#options.values.admin_directory, this.#options.ownDirectory];
-    const about = { kind: 'target', text: path, admins, depot } as const;
+    const about = { kind, text, admins, depot };
     const typed = await askPath(ui, selectionWindow(this.#state), about);
-    if (typed !== undefined) await this.#open({ path: this.#about.pathOf(typed), depot });
+    if (typed !== undefined) await this.#open({ path: this.#about.pathOf(typed, depot), depot });
   }
 
   async #open(place: Place): Promise<void> {
@@ -104,8 +107,12 @@ class Browser {
     const { command } = this.#options;
     const target = `${this.#about.host}:${place.path}`;
     const { columns, sorting, filter } = (this.#state as SelectionState | undefined) ?? this.#view;
-    const summary = `${opened.catalog.products().length} products, ${opened.catalog.bundles().length} bundles`;
-    const begun = beginState({ command, verb: VERBS.list, target, columns }, topObjects(opened.catalog, software_view));
+    const { catalog } = opened;
+    const summary = `${counted(catalog.products().length, 'product')}, ${counted(catalog.bundles().length, 'bundle')}.`;
+    const begun = beginState(
+      { command, verb: VERBS.list, target, targetWord: place.depot ? 'Depot' : 'Root', columns },
+      topObjects(opened.catalog, software_view),
+    );
     const message = opened.findings[0]?.text ?? this.#view.complaint;
     this.#state = { ...begun, sorting, filter, summary, message };
   }

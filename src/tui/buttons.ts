@@ -1,13 +1,22 @@
 // A row of buttons: Tab and the arrows choose, Return presses, a button's first letter presses it too.
 
-import { type Line, span } from './text.ts';
+import { type Line, type Span, span } from './text.ts';
 import type { Key } from './window.ts';
 
-export function buttonsLine(buttons: readonly string[], chosen: number, active = true): Line {
-  return buttons.flatMap((button, at) => [
-    span(`[${button}]`, active && at === chosen ? 'cursor' : 'plain'),
-    span(at < buttons.length - 1 ? '  ' : ''),
-  ]);
+/** The buttons in as many lines of at most `columns` as they need, two blanks before each. */
+export function buttonLines(buttons: readonly string[], chosen: number, columns: number, active = true): Line[] {
+  const lines: Span[][] = [[]];
+  let used = 0;
+  for (const [at, button] of buttons.entries()) {
+    const width = button.length + 4;
+    if (used > 0 && used + width > columns) {
+      lines.push([]);
+      used = 0;
+    }
+    lines.at(-1)!.push(span('  '), span(`[${button}]`, active && at === chosen ? 'cursor' : 'plain'));
+    used += width;
+  }
+  return lines;
 }
 
 /** The button that Tab or an arrow leads to; undefined for another key. */

@@ -37,6 +37,8 @@ export const COLUMNS: Readonly<Record<ColumnId, Column>> = {
 
 /** Information keeps this much; where it cannot, columns behind it go. */
 const LEAST = 14;
+/** And gets this much on a wide screen, or what its texts need: a list whose columns moved with each page could not be read. */
+const ACROSS = 64;
 const GAP = '  ';
 
 /** What a marked object shows: everything of it is selected, or some. */
@@ -81,11 +83,12 @@ export interface Row {
 
 /** Heading and rows, each exactly `columns` wide; columns that find no room are left out. Without `columns` nothing is cut. */
 export function tableLines(ids: readonly ColumnId[], rows: readonly Row[], columns?: number): Line[] {
-  const widths = ids.map((id, at) => {
-    const widest = rows.reduce((most, row) => Math.max(most, widthOf(row.cells[at]!)), COLUMNS[id].label.length);
-    return columns === undefined ? widest : Math.min(COLUMNS[id].limit, widest);
-  });
-  const room = columns === undefined ? widths.reduce((sum, width) => sum + width + GAP.length, 0) : columns - 2;
+  const whole = ids.map((id, at) =>
+    rows.reduce((most, row) => Math.max(most, widthOf(row.cells[at]!)), COLUMNS[id].label.length),
+  );
+  const needed = whole.reduce((sum, width) => sum + width + GAP.length, 0);
+  const room = columns === undefined ? needed : columns - 2;
+  const widths = needed <= room ? whole : ids.map((id, at) => Math.min(COLUMNS[id].limit, whole[at]!));
   const shown = shares(ids, widths, room);
   const cell = (text: string, id: ColumnId, at: number) =>
     padded(text, shown[at]!, COLUMNS[id].right ? 'right' : 'left');
@@ -106,7 +109,7 @@ export function tableLines(ids: readonly ColumnId[], rows: readonly Row[], colum
   ];
 }
 
-/** Width of each column, 0 for one left out: Information takes what is left over. */
+/** Width of each column, 0 for one left out: Information takes what is left over, as far as somebody could still read across. */
 function shares(ids: readonly ColumnId[], widths: readonly number[], room: number): number[] {
   const result = [...widths];
   const flexible = ids.indexOf('title');
@@ -116,7 +119,10 @@ function shares(ids: readonly ColumnId[], widths: readonly number[], room: numbe
     if (free >= Math.min(LEAST, widths[flexible]!)) break;
     if (at !== flexible && ids[at] !== 'name') result[at] = 0;
   }
-  if (flexible >= 0) result[flexible] = Math.max(0, room - used() + result[flexible]!);
+  if (flexible >= 0) {
+    const free = Math.max(0, room - used() + result[flexible]!);
+    result[flexible] = Math.min(free, Math.max(ACROSS, widths[flexible]!));
+  }
   return result;
 }
 

@@ -2,8 +2,8 @@
 // Result: which button, and the fields as they stand.
 
 import { boxed, widest } from './box.ts';
-import { buttonsLine, nextButton, pressedButton } from './buttons.ts';
-import { cutTo, type Line, line, padded, type Size, span, widthOf } from './text.ts';
+import { buttonLines, nextButton, pressedButton } from './buttons.ts';
+import { cutTo, folded, type Line, line, padded, type Size, type Style, span, widthOf } from './text.ts';
 import type { Answer, Key, Picture, Window } from './window.ts';
 
 export type Field =
@@ -99,25 +99,25 @@ function draw(state: State, size: Size): Picture {
       continue;
     }
     rowOf.set(field, rows.length);
-    rows.push(fieldLine(field, field === live[state.focus], labels, inner));
+    rows.push(...fieldLines(field, field === live[state.focus], labels, inner));
   }
   const focused = live[state.focus];
   const visible = size.rows - 8;
   const at = focused ? rowOf.get(focused)! : rows.length - 1;
   const top = Math.max(0, Math.min(at - Math.floor(visible / 2), rows.length - visible));
-  const buttons = buttonsLine(state.buttons, state.chosen, !focused);
-  const note = focused?.note ?? '';
+  const buttons = buttonLines(state.buttons, state.chosen, inner, !focused);
+  const note = folded(focused?.note ?? '', inner);
   const width = Math.min(
     inner,
-    Math.max(widest(rows), widest([buttons]), widthOf(state.title), ...live.map((each) => widthOf(each.note ?? ''))),
+    Math.max(widest(rows), widest(buttons), widthOf(state.title), ...live.map((each) => widthOf(each.note ?? ''))),
   );
   const lines = boxed(
     state.title,
     [
       [],
       ...rows.slice(top, top + visible).map((each): Line => [span('  '), ...each]),
-      line(`  ${note}`, 'dim'),
-      [span('  '), ...buttons],
+      ...note.map((each) => line(`  ${each}`, 'dim')),
+      ...buttons,
     ],
     width + 6,
   );
@@ -131,9 +131,16 @@ function room(labels: number, inner: number): number {
   return Math.min(48, inner - labels - 2);
 }
 
-function fieldLine(field: Live, focused: boolean, labels: number, inner: number): Line {
+function fieldLines(field: Live, focused: boolean, labels: number, inner: number): Line[] {
   const style = focused ? 'cursor' : 'plain';
-  if (field.kind === 'check') return [span(`[${field.value ? 'X' : ' '}] ${field.label}`, style)];
+  if (field.kind !== 'check') return [fieldLine(field, style, labels, inner)];
+  const box = `[${field.value ? 'X' : ' '}] `;
+  return folded(field.label, inner - box.length).map((text, at) =>
+    line((at === 0 ? box : ' '.repeat(box.length)) + text, style),
+  );
+}
+
+function fieldLine(field: Exclude<Live, { kind: 'check' }>, style: Style, labels: number, inner: number): Line {
   const label = span(`${padded(field.label, labels)}  `);
   if (field.kind === 'choice') return [label, span(`< ${field.value} >`, style)];
   const width = room(labels, inner);

@@ -5,6 +5,7 @@ import { text } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
 import { reasonOf, SdError } from '../model/error.ts';
 import type { BrowsedObject, Place } from '../operations/browse.ts';
+import { keptLogs } from '../operations/kept-logs.ts';
 import { list } from '../operations/list.ts';
 import type { ResolvedOptions } from '../options/resolve.ts';
 import { listingLines } from '../report/listing.ts';
@@ -27,6 +28,8 @@ export interface Looking {
   /** What is shown. */
   readonly place: Place;
   readonly catalog: Catalog;
+  /** Where a session works, when what is shown is its source. */
+  readonly target?: Place;
 }
 
 /** How it is after a wish to look: the state, and another software view when that was chosen. */
@@ -53,11 +56,8 @@ export async function looked(wish: Wish, state: SelectionState, looking: Looking
     case 'describe':
       await describe(state, looking);
       return { state };
-    case 'log': {
-      const { logfile } = looking.options.values;
-      await ui.askOver(under, textWindow(logfile, logLines(logfile), true));
-      return { state };
-    }
+    case 'log':
+      return { state: { ...state, message: await showLog(state, looking) } };
     case 'search': {
       const label = 'Name or information holds';
       const wanted = await askText(ui, under, {
@@ -146,6 +146,20 @@ function fileLines(object: BrowsedObject): string[] {
     const value = object.attribute(name);
     return value === '' ? [] : [`${name.padEnd(14)}${value}`];
   });
+}
+
+/** One of the logs there are. Returns what to say about it. */
+async function showLog(state: SelectionState, { ui, options, place, target }: Looking): Promise<string> {
+  const { logfile, admin_directory } = options.values;
+  const about = { place: target ?? place, logfile, own: options.ownDirectory, adminOption: admin_directory };
+  const logs = keptLogs(about);
+  const under = selectionWindow(state);
+  const at = logs.length > 1 ? await ui.askOver(under, pickWindow('Logs', logs)) : 0;
+  if (at === undefined) return '';
+  const file = logs[at];
+  if (file === undefined) return 'There is no log yet.';
+  await ui.askOver(under, textWindow(file, logLines(file), true));
+  return '';
 }
 
 function logLines(file: string): string[] {

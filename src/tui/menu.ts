@@ -1,7 +1,7 @@
 // The menu bar and its pull-down menus. A menu is a table of items with the key that does the same without the menu.
 
 import { boxed, settled } from './box.ts';
-import { type Line, padded, type Size, span } from './text.ts';
+import { type Line, padded, type Size, span, widthOf } from './text.ts';
 import { type Answer, type Key, layOver, type Picture, type Window } from './window.ts';
 
 export interface MenuItem<Wish> {
@@ -20,7 +20,8 @@ export interface Menu<Wish> {
 export function menuBar(menus: readonly Menu<unknown>[], columns: number, hint: string, chosen = -1): Line {
   const titles = menus.map(({ title }, at) => span(` ${title} `, at === chosen ? 'cursor' : 'bold'));
   const used = menus.reduce((sum, { title }) => sum + title.length + 2, 1);
-  return [span(' '), ...titles, span(padded(hint, Math.max(0, columns - used - 1), 'right'), 'dim'), span(' ')];
+  const room = Math.max(0, columns - used - 1);
+  return [span(' '), ...titles, span(padded(widthOf(hint) < room ? hint : '', room, 'right'), 'dim'), span(' ')];
 }
 
 /** Pull-down menus over `under`, whose second line is the bar. Result: the wish, or undefined after Escape. */

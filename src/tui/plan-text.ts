@@ -16,23 +16,19 @@ export function summaryText(plan: Plan | undefined): string[] {
 /** Space on each file system, in Kbytes. */
 export function spaceText(space: readonly SpaceUse[]): (string | Line)[] {
   if (space.length === 0) return ['No file system needs more space.'];
-  const width = Math.max(12, ...space.map((use) => use.mount.length)) + 2;
-  const number = (bytes: number) => padded(String(Math.ceil(bytes / 1024)), 14, 'right');
-  return [
-    [
-      span(
-        `${padded('File system', width)}${['Available', 'Needed', 'For saves', 'After'].map((word) => padded(word, 14, 'right')).join('')}`,
-        'head',
-      ),
-    ],
-    ...space.map((use): Line => {
-      const after = use.available - use.needed;
-      return [
-        span(`${padded(use.mount, width)}${number(use.available)}${number(use.needed)}${number(use.save)}`),
-        span(after < 0 ? padded('too little', 14, 'right') : number(after), after < 0 ? 'bad' : 'plain'),
-      ];
+  const number = (bytes: number) => String(Math.ceil(bytes / 1024));
+  const rows = [
+    ['File system', 'Available', 'Needed', 'Saves', 'After'],
+    ...space.map(({ mount, available, needed, save }) => {
+      const after = available - needed;
+      return [mount, number(available), number(needed), number(save), after < 0 ? 'too little' : number(after)];
     }),
-    '',
-    'Kbytes. What is needed holds what patches save for rollback.',
   ];
+  const widths = rows[0]!.map((_, at) => Math.max(...rows.map((row) => row[at]!.length)));
+  const lines = rows.map((row, n): Line => {
+    const short = n > 0 && space[n - 1]!.needed > space[n - 1]!.available;
+    const cells = row.map((cell, at) => padded(cell, widths[at]!, at === 0 ? 'left' : 'right'));
+    return [span(cells.join('  '), n === 0 ? 'head' : short ? 'bad' : 'plain')];
+  });
+  return [...lines, '', 'Kbytes. What is needed holds what patches save for rollback (Saves).'];
 }

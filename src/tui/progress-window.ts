@@ -4,7 +4,7 @@ import { DOING } from '../report/events.ts';
 import { duration, type ProgressView } from '../report/progress.ts';
 import { hasUtf8 } from '../report/screen.ts';
 import { bar, page } from './box.ts';
-import { buttonsLine, nextButton, pressedButton } from './buttons.ts';
+import { buttonLines, nextButton, pressedButton } from './buttons.ts';
 import { harmless, type Line, line, type Size, type Style, span } from './text.ts';
 import type { Answer, Key, Picture, Window } from './window.ts';
 
@@ -62,7 +62,7 @@ function draw(state: ProgressState, size: Size): Picture {
     [],
     line('  Log', 'bold'),
   ];
-  const below: Line[] = [[], [span('  '), ...buttonsLine(buttons, state.chosen)]];
+  const below: Line[] = [[], ...buttonLines(buttons, state.chosen, columns)];
   const room = Math.max(1, size.rows - 2 - above.length - below.length);
   const log = state.log.slice(-room).map((each) => line(`  ${harmless(each)}`, 'dim'));
   const blank = Array.from({ length: room - log.length }, (): Line => []);

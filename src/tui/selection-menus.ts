@@ -112,10 +112,9 @@ export function menusOf({ name }: Verb): readonly Menu<Wish>[] {
         ...(choosing
           ? [item('Add Software Group...', '', 'add_group'), item('Save Software Group...', '', 'save_group')]
           : []),
-        ...(loading
-          ? [item('Manage Patch Selection...', 'p', 'patches'), item('Change Source...', 'S', 'source')]
-          : []),
-        item('Change Target...', 'T', 'target'),
+        ...(loading ? [item('Manage Patch Selection...', 'p', 'patches')] : []),
+        ...(name === 'remove' ? [] : [item(choosing ? 'Change Source...' : 'Look at a Depot...', 'S', 'source')]),
+        item(choosing ? 'Change Target...' : 'Look at a Root...', 'T', 'target'),
         item('Show Description Of Software', 'd', 'describe'),
         ...(choosing ? [item(`${does} (analysis)...`, 'a', 'analyse')] : []),
       ],

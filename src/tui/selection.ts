@@ -28,6 +28,8 @@ export interface Level {
 export interface SelectionState {
   readonly command: string;
   readonly verb: Verb;
+  /** What `target` is called: `Target`; where software is only looked at, what it is. */
+  readonly targetWord: 'Target' | 'Depot' | 'Root';
   /** `host:/path`; a listing and a removal have no source. */
   readonly source?: string;
   readonly target: string;
@@ -55,8 +57,8 @@ export interface SelectionResult {
   readonly state: SelectionState;
 }
 
-/** Lines that are not rows: title, menus, places, summary, patches, blank, heading; status and keys below. */
-const ABOVE = 7;
+/** Lines that are not rows: title, menus, places, summary, blank, heading, where there may be any the patches; status and keys below. */
+const ABOVE = 6;
 const BELOW = 2;
 const UP = '..(go up)';
 
@@ -135,11 +137,11 @@ export function listedText(state: SelectionState): string[] {
   const rows = rowsOf(state)
     .filter((object) => object !== undefined)
     .map((object) => rowOf(state, object, false));
-  const { source, target, filter, markedOnly, summary, patches } = state;
+  const { source, target, targetWord, filter, markedOnly, summary, patches } = state;
   const above = [
     titleOf(state),
     ...(source === undefined ? [] : [`Source: ${source}`]),
-    `Target: ${target}`,
+    `${targetWord}: ${target}`,
     ...(filter === '' ? [] : [`Filter: ${filter}`]),
     ...(markedOnly ? ['Only what is marked'] : []),
     summary,
@@ -154,14 +156,14 @@ function titleOf({ command, verb, trail }: SelectionState): string {
   return `${command} - ${verb.title}${inside.join('')}`;
 }
 
-function pageRows(size: Size): number {
-  return Math.max(1, size.rows - ABOVE - BELOW);
+function pageRows(size: Size, { patches }: SelectionState): number {
+  return Math.max(1, size.rows - ABOVE - Number(patches !== '') - BELOW);
 }
 
 function draw(state: SelectionState, size: Size): Picture {
   const { columns } = size;
   const rows = rowsOf(state);
-  const height = pageRows(size);
+  const height = pageRows(size, state);
   const scroll = settled(levelOf(state).scroll, rows.length, height);
   const shown = rows.slice(scroll.top, scroll.top + height);
   const table = tableLines(
@@ -182,7 +184,7 @@ function draw(state: SelectionState, size: Size): Picture {
         menuBar(menusOf(state.verb), columns, 'F10 menus   ? keys'),
         placeLine(state, columns),
         line(` ${state.summary}`, 'bold'),
-        line(` ${state.patches}`, 'dim'),
+        ...(state.patches === '' ? [] : [line(` ${state.patches}`, 'dim')]),
         [],
         ...table,
         ...empty,
@@ -196,8 +198,8 @@ function draw(state: SelectionState, size: Size): Picture {
   };
 }
 
-function placeLine({ source, target }: SelectionState, columns: number): Line {
-  if (source === undefined) return [span(' Target: '), span(target, 'bold')];
+function placeLine({ source, target, targetWord }: SelectionState, columns: number): Line {
+  if (source === undefined) return [span(` ${targetWord}: `), span(target, 'bold')];
   const half = Math.floor((columns - 20) / 2);
   return [
     span(' Source: '),
@@ -233,8 +235,8 @@ function statusOf(state: SelectionState): string {
 function press(state: SelectionState, key: Key, size: Size): Answer<SelectionResult> {
   const quiet = { ...state, message: '' };
   const rows = rowsOf(state);
-  const at = settled(levelOf(state).scroll, rows.length, pageRows(size));
-  const next = moved(at, key.name, rows.length, pageRows(size));
+  const at = settled(levelOf(state).scroll, rows.length, pageRows(size, state));
+  const next = moved(at, key.name, rows.length, pageRows(size, state));
   if (next) return { become: selectionWindow(scrolled(quiet, next)) };
   const here = scrolled(quiet, at);
   const object = rows[at.cursor];
@@ -256,7 +258,7 @@ function press(state: SelectionState, key: Key, size: Size): Answer<SelectionRes
 
 /** Where every window of software begins. */
 export function beginState(
-  parts: Pick<SelectionState, 'command' | 'verb' | 'source' | 'target' | 'columns'>,
+  parts: Pick<SelectionState, 'command' | 'verb' | 'source' | 'target' | 'targetWord' | 'columns'>,
   objects: readonly BrowsedObject[],
 ): SelectionState {
   return {

@@ -62,7 +62,7 @@ function cleared(about: Interactive, { source, targets }: Asked): SessionAnswer 
 }
 
 function takenUp(about: Interactive, file: string): SessionAnswer {
-  return { takeUp: about.restored(file), file, message: `The session "${file}" is taken up.` };
+  return { takeUp: about.restored(file), file, message: `Session loaded from "${file}".` };
 }
 
 function saved(file: string, { options, ...asked }: Asked): SessionAnswer {

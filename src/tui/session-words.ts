@@ -2,6 +2,7 @@
 
 import type { Selection } from '../model/plan.ts';
 import type { OptionValues } from '../options/table.ts';
+import { counted } from './text.ts';
 
 export const NOTHING_MARKED = 'Nothing is marked: Space marks what the cursor is on.';
 
@@ -25,8 +26,4 @@ export function patchesText(options: OptionValues, verb: 'install' | 'copy'): st
   const committed = verb === 'install' && !patch_save_files ? '; no files are saved' : '';
   if (forWhat.length === 0) return `${matched}Patches: none by themselves${committed}`;
   return `${matched}Patches: automatic for ${forWhat.join(' and ')}, filter ${patch_filter}${committed}`;
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

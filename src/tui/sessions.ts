@@ -6,7 +6,7 @@ import type { Reason, Selection } from '../model/plan.ts';
 import { type Browsed, browse, selectionOf, topObjects } from '../operations/browse.ts';
 import { withChosen } from '../options/chosen.ts';
 import { patchFilters } from '../options/patch-filters.ts';
-import { type ResolvedOptions, surroundings } from '../options/resolve.ts';
+import { surroundings } from '../options/resolve.ts';
 import type { OptionValues } from '../options/table.ts';
 import { shortReason } from '../report/reasons.ts';
 import { print } from '../report/terminal.ts';
@@ -52,7 +52,7 @@ const NOTHING: Selection = { entries: [], excluded: [], bundles: [], unmatched: 
 class SessionProgram {
   readonly #about: Interactive;
   readonly #verb: Verb;
-  readonly #view: View;
+  #view: View;
   #asked: Asked;
   /** Session file that was loaded or saved. */
   #file: string | undefined;
@@ -70,7 +70,7 @@ class SessionProgram {
     this.#about = about;
     this.#verb = VERBS[about.verb];
     const { options, software, targets, source } = about;
-    this.#view = defaultView(about.home, options, about.verb === 'remove' && !about.depot ? REMOVED : CHOSEN);
+    this.#view = this.#defaultView();
     this.#asked = this.#viewed({ options, software, targets, ...(source === undefined ? {} : { source }) });
     this.#marks = marksOf(software);
   }
@@ -112,6 +112,7 @@ class SessionProgram {
       options: this.#asked.options,
       place: this.#shownPlace(),
       catalog: this.#shown().catalog,
+      target: { path: this.#asked.targets[0]!, depot: this.#about.depot },
     });
     if (seen) {
       const { software_view } = this.#asked.options.values;
@@ -179,6 +180,7 @@ class SessionProgram {
   async #takeUp(asked: Asked, message: string, anew = false): Promise<void> {
     const [marks, before] = [this.#marks, this.#asked];
     this.#marks = marksOf(asked.software);
+    if (anew) this.#view = this.#defaultView();
     try {
       await this.#open(anew ? this.#viewed(asked) : asked, anew);
       await this.#choose(message);
@@ -197,6 +199,11 @@ class SessionProgram {
   #shownPlace(): { path: string; depot: boolean } {
     const { source, targets } = this.#asked;
     return source === undefined ? { path: targets[0]!, depot: this.#about.depot } : { path: source, depot: true };
+  }
+
+  #defaultView(): View {
+    const { home, options, verb, depot } = this.#about;
+    return defaultView(home, options, verb === 'remove' && !depot ? REMOVED : CHOSEN);
   }
 
   /** With the software view that belongs to the default view. */
@@ -229,6 +236,7 @@ class SessionProgram {
         command: asked.options.command,
         verb: this.#verb,
         target: places.join(' '),
+        targetWord: 'Target',
         columns,
         ...(asked.source === undefined ? {} : { source: `${host}:${asked.source}` }),
       },

@@ -90,7 +90,7 @@ export class Terminal {
 
   /** Asked of the terminal each time: a loop that works has not heard of a change yet. */
   size(): Size {
-    const [columns, rows] = process.stdout.destroyed ? [80, 24] : process.stdout.getWindowSize();
+    const [columns, rows] = askedSize();
     return { columns: Math.max(SMALLEST.columns, columns), rows: Math.max(SMALLEST.rows, rows) };
   }
 
@@ -190,5 +190,24 @@ export class Terminal {
 
   #stopped = (signal: NodeJS.Signals): void => this.#listener.stop(new Stopped(signal as Stopped['signal']));
 
-  #gone = (): void => this.#listener.stop(new Stopped('SIGTERM'));
+  #gone = (): void => {
+    process.off('exit', dieOfHangUp).once('exit', dieOfHangUp);
+    this.#listener.stop(new Stopped('SIGTERM'));
+  };
+}
+
+/** Node itself fails with a core dump where it cannot give a terminal back that went away; everything of ours is done by now. */
+function dieOfHangUp(): void {
+  process.removeAllListeners('SIGHUP');
+  process.kill(process.pid, 'SIGHUP');
+}
+
+/** A terminal that went away has no size; who works goes on without. */
+function askedSize(): [number, number] {
+  try {
+    if (!process.stdout.destroyed) return process.stdout.getWindowSize();
+  } catch {
+    // Node's error for it is of no system call's kind.
+  }
+  return [80, 24];
 }

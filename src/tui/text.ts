@@ -141,3 +141,8 @@ function skipped(spans: Line, columns: number): Span[] {
   }
   return result;
 }
+
+/** `1 product`, `2 products`. */
+export function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}

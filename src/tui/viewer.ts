@@ -1,13 +1,13 @@
 // A window with text to read: descriptions, summaries, logs, help, questions. Scrolls, searches, and has buttons where it asks something.
 
 import { boxed, position, type Scroll, START, settled, widest } from './box.ts';
-import { buttonsLine, nextButton, pressedButton } from './buttons.ts';
-import { folded, harmless, type Line, line, type Size, span } from './text.ts';
+import { buttonLines, nextButton, pressedButton } from './buttons.ts';
+import { folded, harmless, type Line, line, type Size, span, textOf, widthOf } from './text.ts';
 import type { Answer, Key, Picture, Window } from './window.ts';
 
 interface View {
   readonly title: string;
-  /** Folded to the width; styled lines are cut. */
+  /** Folded to the width. */
   readonly text: readonly (string | Line)[];
   readonly buttons: readonly string[];
   readonly chosen: number;
@@ -58,11 +58,24 @@ function room(size: Size): { columns: number; rows: number } {
 }
 
 function linesOf({ text }: View, size: Size): Line[] {
+  const { columns } = room(size);
   return text.flatMap((each) =>
     typeof each === 'string'
-      ? folded(each.split('\n').map(harmless).join('\n'), room(size).columns).map((part) => line(part))
-      : [each],
+      ? folded(each.split('\n').map(harmless).join('\n'), columns).map((part) => line(part))
+      : foldedBehind(each, columns),
   );
+}
+
+/** A styled line that is too long has its last piece folded below itself. */
+function foldedBehind(spans: Line, columns: number): Line[] {
+  const last = spans.at(-1);
+  const before = spans.slice(0, -1);
+  const indent = widthOf(textOf(before));
+  if (!last || indent === 0 || widthOf(textOf(spans)) <= columns || indent > columns / 2) return [spans];
+  return folded(last.text, columns - indent).map((text, at) => [
+    ...(at === 0 ? before : [span(' '.repeat(indent))]),
+    { ...last, text },
+  ]);
 }
 
 function draw(view: View, size: Size): Picture {
@@ -70,8 +83,8 @@ function draw(view: View, size: Size): Picture {
   const { rows, columns } = room(size);
   const { top } = settled(view.scroll, Math.max(1, lines.length), rows);
   const shown = lines.slice(top, top + rows);
-  const buttons = buttonsLine(view.buttons, view.chosen);
-  const width = Math.min(columns, Math.max(widest(lines), widest([buttons]), view.title.length + 2));
+  const buttons = buttonLines(view.buttons, view.chosen, columns + 2);
+  const width = Math.min(columns, Math.max(widest(lines), widest(buttons), view.title.length + 2));
   const where = position({ cursor: 0, top }, lines.length, rows);
   return {
     lines: boxed(
@@ -80,7 +93,8 @@ function draw(view: View, size: Size): Picture {
         [],
         ...shown.map((each): Line => [span('  '), ...each]),
         [],
-        [span('  '), ...buttons, span(`  ${where}`, 'dim')],
+        ...buttons.slice(0, -1),
+        [...buttons.at(-1)!, span(`  ${where}`, 'dim')],
       ],
       width + 6,
     ),

@@ -96,6 +96,11 @@ export class Screen {
     expect(shown, `picture ${name}`).toBe(existsSync(file) ? readFileSync(file, 'utf8') : '');
   }
 
+  /** The terminal goes away. */
+  hangUp(): void {
+    this.#tmux('kill-server');
+  }
+
   close(): void {
     spawnSync('tmux', ['-S', this.#socket, 'kill-server']);
     rmSync(this.place, { recursive: true, force: true });

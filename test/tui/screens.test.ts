@@ -255,7 +255,7 @@ test('sd browses jobs and removes one', async () => {
   shown.press('Enter', 'l');
   await shown.until('END swinstall SESSION');
   shown.press('Enter', 'x', 'r');
-  await shown.until('1 job\n');
+  await shown.until('1 job.\n');
   shown.press('q');
   await expectClean(shown, 0);
   expect(rows(site.ok('swjob'))).toHaveLength(1);

@@ -22,7 +22,14 @@ const OBJECTS = [product('ALPHA', ['RUN', 'MAN']), product('BETA', ['RUN'], '900
 
 function state(more: Partial<SelectionState> = {}): SelectionState {
   const columns = ['marked', 'name', 'revision', 'title', 'size'] as const;
-  const parts = { command: 'swinstall', verb: VERBS.install, source: 'vm:/D', target: 'vm:/R', columns };
+  const parts = {
+    command: 'swinstall',
+    verb: VERBS.install,
+    source: 'vm:/D',
+    target: 'vm:/R',
+    targetWord: 'Target' as const,
+    columns,
+  };
   return { ...beginState(parts, OBJECTS), ...more };
 }
 
