@@ -35,6 +35,10 @@ async function propose(
   const { flags } = declaration;
   const flag = flags.find(({ name, argument }) => argument !== undefined && name === before.at(-1));
   if (flag) return argumentsOf(declaration.name, flag, typed);
+  const [name, value] = typed.startsWith('--') ? typed.split('=', 2) : [typed];
+  const long =
+    value === undefined ? undefined : flags.find((each) => each.argument !== undefined && each.name === name);
+  if (long) return (await argumentsOf(declaration.name, long, value!)).map((word) => behind(`${long.name}=`, word));
   if (typed.startsWith('-')) return flagLines(flags);
   if ('forms' in declaration) {
     const verbs = declaration.forms.flatMap(({ verb, meaning }) => (verb === undefined ? [] : [`${verb}\t${meaning}`]));
@@ -42,17 +46,22 @@ async function propose(
   }
   if (before.includes('@') || typed.startsWith('@')) return FILES;
   const { operandNames } = await import('../commands/known.ts');
-  const value = (name: string) => (before.includes(name) ? before[before.indexOf(name) + 1] : undefined);
+  const after = (name: string) => (before.includes(name) ? before[before.indexOf(name) + 1] : undefined);
   const line = {
     command: declaration.name,
     caller,
-    source: value('-s'),
+    source: after('-s'),
     depot: before.includes('-d'),
     target: undefined,
-    asksWhy: value('-a') === 'why',
+    asksWhy: after('-a') === 'why',
   };
   const names = await operandNames(line, typed);
   return names === undefined ? FILES : names.map(({ name, meaning }) => `${name}\t${oneLine(meaning)}`);
+}
+
+/** `--flag=word`; paths are the shell's to propose. */
+function behind(start: string, word: string): string {
+  return word === FILES[0] ? word : start + word;
 }
 
 function flagLines(flags: readonly FlagDeclaration[]): string[] {

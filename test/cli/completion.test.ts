@@ -36,6 +36,8 @@ describe('proposals', () => {
     expect(proposed('swlist', '-l', 'sub')).toEqual(['subproduct']);
     expect(proposed('swlist', '-a', 'patch_s')).toEqual(['patch_state']);
     expect(proposed('swlist', '--graph', '--format', '')).toEqual(['text', 'dot', 'svg']);
+    expect(proposed('swverify', '--progress=')).toEqual(['auto', 'json', 'none'].map((style) => `--progress=${style}`));
+    expect(proposed('swlist', '--diff=')).toEqual([':files']);
   });
 
   test('software comes from the depot, jobs from the queue, paths from the shell', () => {
