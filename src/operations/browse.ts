@@ -9,11 +9,12 @@ import type { EngineOptions } from '../model/request.ts';
 import { selectForInstall } from '../selection/install.ts';
 import { selectOnTarget } from '../selection/target.ts';
 import { openListedDepot, openListedRoot } from './list-target.ts';
+import type { SourceOptions } from './sources.ts';
 
 export type { BrowsedObject } from './browse-objects.ts';
 export { topObjects } from './browse-objects.ts';
 
-/** A depot (also a file made by swpackage) or a root, by its absolute path. */
+/** A depot (also a file made by swpackage, or on the web) or a root, by its absolute path or its address. */
 export interface Place {
   readonly path: string;
   readonly depot: boolean;
@@ -27,14 +28,18 @@ export interface Browsed {
 
 /**
  * Opens a place to read. With `mayBeMissing` what is not there is empty software instead of an error.
- * Throws what the listing of it would: SdError `target_missing`, `target_not_directory`, `not_a_depot`, `catalog_damaged` ...
+ * Throws what the listing of it would: SdError `target_missing`, `target_not_directory`, `not_a_depot`, `catalog_damaged`, `web_...`, and what
+ * openSource throws of signatures.
  */
-export async function browse(place: Place, adminOption: string, mayBeMissing = false): Promise<Browsed> {
+export async function browse(place: Place, options: SourceOptions, mayBeMissing = false): Promise<Browsed> {
   const { path, depot } = place;
   if (mayBeMissing && !existsSync(path)) {
     return { catalog: emptyCatalog(depot ? 'depot' : 'root'), findings: [], close: () => undefined };
   }
-  return depot ? openListedDepot(path) : openListedRoot(path, adminOption);
+  const opened = await (depot ? openListedDepot(path, options) : openListedRoot(path, options.admin_directory));
+  // Objects are opened down to their files, and nobody waits for the web then.
+  await opened.bringRecords?.();
+  return opened;
 }
 
 /** What a session would be asked; `source` is there for install and copy. */

@@ -77,16 +77,7 @@ export function objectsOf(catalog: Catalog): Objects {
       made: FILESET,
       make: (keyword) => ofFileset(catalog, product, fileset, keyword),
     }),
-    file: (fileset, record) => ({
-      class: 'file',
-      name: recordName(fileset, record.path),
-      // Most listings show the path alone.
-      get stored() {
-        return fileAttributes(record);
-      },
-      made: NOTHING,
-      make: () => undefined,
-    }),
+    file: (fileset, record) => new ListedFile(recordName(fileset, record.path), record),
     controlFile: (owner, record) => ({
       class: 'control_file',
       name: recordName(owner, record.tag),
@@ -128,6 +119,27 @@ class ListedProduct implements ListedObject {
 
   make(keyword: string): AttributeValue | undefined {
     return ofProduct(this.#catalog, this.#product, keyword);
+  }
+}
+
+// As ListedProduct; most listings show the path alone.
+class ListedFile implements ListedObject {
+  readonly class = 'file';
+  readonly name: string;
+  readonly made = NOTHING;
+  readonly #record: FileRecord;
+
+  constructor(name: string, record: FileRecord) {
+    this.name = name;
+    this.#record = record;
+  }
+
+  get stored(): Attributes {
+    return fileAttributes(this.#record);
+  }
+
+  make(): undefined {
+    return undefined;
   }
 }
 
@@ -222,7 +234,7 @@ function ofTop(catalog: Catalog, owner: string, stored: Attributes, keyword: str
 }
 
 function bundleSize(catalog: Catalog, bundle: Bundle): number {
-  return sum(partsOf(contentsOf(bundle, catalog), catalog), ({ product, filesets }) =>
+  return sum(partsOf(contentsOf(bundle, catalog)), ({ product, filesets }) =>
     sum(filesets, (fileset) => filesetSize(catalog, product, fileset)),
   );
 }

@@ -40,12 +40,15 @@ export function rowOf(
   const asked = style.attributes.length > 0;
   if (asked && role === 'parent') return { role, class: object.class, name, columns: [] };
   const keywords = asked ? style.attributes : oneLiner;
+  if (keywords.length === 0) return { role, class: object.class, name, columns: NONE };
   const columns = keywords
     .filter((keyword) => !isName(object, keyword))
     .map((keyword) => ({ keyword, value: attributeOf(object, keyword) }));
   const spec = role === 'object' && keywords.includes('software_spec') ? attributeOf(object, 'software_spec') : '';
   return { role, class: object.class, name: typeof spec === 'string' && spec !== '' ? spec : name, columns };
 }
+
+const NONE: ListingRow['columns'] = [];
 
 function isName(object: ListedObject, keyword: string): boolean {
   const name = presentName(keyword);

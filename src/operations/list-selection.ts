@@ -7,7 +7,7 @@ import { SdError } from '../model/error.ts';
 import { nearest } from '../model/nearest.ts';
 import type { Finding } from '../model/plan.ts';
 import type { Bundle, Fileset, Product, Subproduct } from '../model/software.ts';
-import { splitKey, tagOf } from '../model/software.ts';
+import { tagOf } from '../model/software.ts';
 import type { SoftwareSpec } from '../model/spec.ts';
 import { parseSpec } from '../model/spec.ts';
 import type { Resolution } from '../selection/match.ts';
@@ -33,14 +33,14 @@ export interface Named {
 /** What one operand names; both lists empty when it names nothing. Throws SdError `bad_spec`. */
 export function named(operand: string, catalog: Catalog): Named {
   const spec = parseSpec(operand);
-  const asProduct = partsOf(resolveProducts(spec, catalog), catalog);
+  const asProduct = partsOf(resolveProducts(spec, catalog));
   const bundleReading = resolveBundles(spec, catalog);
   if (spec.tags.length === 1) {
     return { bundles: bundleReading.bundles.filter((bundle) => isNamed(spec, bundle)), parts: asProduct };
   }
   return {
     bundles: bundleReading.explicitLevels.has('bundle') ? innermost(spec, bundleReading.bundles) : [],
-    parts: mergeParts([...asProduct, ...partsOf(bundleReading, catalog)]),
+    parts: mergeParts([...asProduct, ...partsOf(bundleReading)]),
   };
 }
 
@@ -54,25 +54,18 @@ function innermost(spec: SoftwareSpec, bundles: readonly Bundle[]): readonly Bun
 }
 
 /** A resolution's products, each with what is meant of it. */
-export function partsOf(resolution: Resolution, catalog: Catalog): ProductPart[] {
-  const wanted = new Map<string, Set<string>>();
-  for (const key of resolution.filesets) {
-    const { productId, filesetId } = splitKey(key);
-    const ids = wanted.get(productId);
-    if (ids) ids.add(filesetId);
-    else wanted.set(productId, new Set([filesetId]));
-  }
-  const byName = resolution.explicitLevels;
+export function partsOf(resolution: Resolution): ProductPart[] {
+  const { explicitLevels: byName, covered } = resolution;
   const whole = byName.size === 0 || byName.has('product') || byName.has('bundle');
-  return resolution.products.map((found) => {
-    const product = catalog.product(found.id) ?? found;
-    const ids = wanted.get(product.id);
-    const subproducts = resolution.subproducts.filter((each) => each.product.id === product.id);
+  return resolution.products.map((product) => {
+    const filesets = covered.get(product);
     return {
       product,
       whole,
-      filesets: product.filesets.filter((fileset) => ids?.has(fileset.id)),
-      subproducts: whole ? product.subproducts : subproducts.map((each) => each.subproduct),
+      filesets: product.filesets.filter((fileset) => filesets?.has(fileset)),
+      subproducts: whole
+        ? product.subproducts
+        : resolution.subproducts.flatMap((each) => (each.product === product ? each.subproduct : [])),
     };
   });
 }
@@ -102,7 +95,7 @@ class WholePart implements ProductPart {
 
 /** What a bundle holds, those of bundles inside it included. */
 export function bundleParts(bundle: Bundle, catalog: Catalog): ProductPart[] {
-  return partsOf(contentsOf(bundle, catalog), catalog);
+  return partsOf(contentsOf(bundle, catalog));
 }
 
 /** One part a product, with the union of what is meant, in the product's own order. */

@@ -183,6 +183,7 @@ export function sorted<T extends Sortable>(objects: readonly T[]): T[] {
 type Sortable = Pick<Product, 'attributes' | 'shown'>;
 
 function sortedBy<T>(items: readonly T[], objectOf: (item: T) => Sortable): T[] {
+  if (items.length < 2) return [...items];
   const keyed = items.map((item) => ({ item, tag: tagOf(objectOf(item)) }));
   // Most catalogs are in this order already.
   const unordered = keyed.some(({ tag }, at) => at > 0 && tag <= keyed[at - 1]!.tag);

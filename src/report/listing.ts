@@ -3,7 +3,7 @@
 // Must not: choose or order anything.
 
 import type { AttributeValue } from '../model/attributes.ts';
-import type { Listing, ListingColumn, ListingRow, ListingSection } from '../model/listing.ts';
+import type { ListingColumn, ListingRow, ListingStream } from '../model/listing.ts';
 import { placeOf } from '../model/place.ts';
 import { shown } from './layout.ts';
 import { definitionLines } from './listing-definition.ts';
@@ -19,13 +19,6 @@ export interface ListingScreen {
   readonly columns: number;
   /** Stands for the end of a title that was cut. */
   readonly ellipsis: string;
-}
-
-/** How the rows of one listing are set. */
-interface Setting {
-  /** Where the first value starts. */
-  readonly column: number;
-  readonly screen: ListingScreen | undefined;
 }
 
 /** Narrowest name field, and the step it grows by: real listings have their revisions at 24, 32, 40 or 48 (clients.md 19). */
@@ -47,59 +40,91 @@ export function contactLines(target: ListingTarget): string[] {
 
 /**
  * A whole listing: heading, blank line, sections. To be joined by newlines; a text of several lines is one entry. On a screen titles give
- * way, so that an object stays one line; without one nothing is ever cut.
+ * way, so that an object stays one line; without one nothing is ever cut. Rows are read once.
  */
-export function listingLines(listing: Listing, target: ListingTarget, screen?: ListingScreen): string[] {
+export function listingLines(listing: ListingStream, target: ListingTarget, screen?: ListingScreen): string[] {
   if (listing.of !== 'software') return placeLines(listing, target);
-  const lines = [...contactLines(target), '#', `# Target:  ${placeOf(target.host, target.path)}`, '#', ''];
-  const setting = { column: revisionColumn(listing.sections), screen };
+  const place = `# Target:  ${placeOf(target.host, target.path)}`;
+  const lines = new Lines([...contactLines(target), '#', place, '#', '']);
   for (const section of listing.sections) {
     if (section.heading !== undefined) lines.push('#', `# ${section.heading}:`, '#', '');
-    pushRows(lines, section.rows, setting);
+    lines.pushRows(section.rows);
   }
-  return lines;
+  return lines.aligned(screen);
 }
 
 /** `-l depot`, `-l root`: registered places have a heading of their own (commands.md 12.8). */
-function placeLines(listing: Listing, target: ListingTarget): string[] {
-  const rows = listing.sections.flatMap((section) => section.rows);
-  const lines = ['# Initializing...'];
-  if (rows.length === 0) return [...lines, `# WARNING: No ${listing.of} was found for "${target.host}:".`];
-  lines.push(`# Target "${target.host}" has the following ${listing.of}(s):`);
-  pushRows(lines, rows, { column: revisionColumn(listing.sections), screen: undefined });
-  return lines;
+function placeLines(listing: ListingStream, target: ListingTarget): string[] {
+  const rows = listing.sections.flatMap((section) => [...section.rows]);
+  const head = '# Initializing...';
+  if (rows.length === 0) return [head, `# WARNING: No ${listing.of} was found for "${target.host}:".`];
+  const lines = new Lines([head, `# Target "${target.host}" has the following ${listing.of}(s):`]);
+  lines.pushRows(rows);
+  return lines.aligned(undefined);
 }
 
-function pushRows(lines: string[], rows: readonly ListingRow[], setting: Setting): void {
-  let before: ListingRow['role'] = 'parent';
-  for (const row of rows) {
-    // A new parent begins a new group; the heading's own blank line serves the first.
-    if (row.role === 'parent' && before === 'object') lines.push('');
-    before = row.role;
-    if (row.attributes) lines.push(...definitionLines(row));
-    else pushRow(lines, row, setting);
-  }
+/** A name whose values stand in columns: where those begin is known at the end only. */
+interface Unaligned {
+  readonly name: string;
+  readonly values: string;
+  readonly title: string;
 }
 
-function pushRow(lines: string[], row: ListingRow, setting: Setting): void {
-  const name = (row.role === 'parent' ? '# ' : '  ') + shown(row.name);
-  let line = `${name} `.padEnd(setting.column);
-  // Behind the last value that is not empty.
-  let end = -1;
-  let title = '';
-  for (const each of row.columns) {
-    if (standsBelow(row, each)) continue;
-    const value = inlineText(each.value);
-    line += `${value.padEnd(VALUE_WIDTH)} `;
-    if (value !== '') end = line.length;
-    if (each.keyword === 'title') title = value;
+class Lines {
+  readonly #lines: (string | Unaligned)[];
+  #longest = 0;
+
+  constructor(head: readonly string[]) {
+    this.#lines = [...head];
   }
-  if (end < 0) lines.push(name);
-  else {
-    if (end < line.length) line = line.slice(0, end);
-    lines.push(setting.screen ? fitted(line, title, setting.screen) : line);
+
+  push(...lines: readonly string[]): void {
+    for (const line of lines) this.#lines.push(line);
   }
-  for (const each of row.columns) if (standsBelow(row, each)) pushBelow(lines, each.value);
+
+  pushRows(rows: Iterable<ListingRow>): void {
+    let before: ListingRow['role'] = 'parent';
+    for (const row of rows) {
+      // A new parent begins a new group; the heading's own blank line serves the first.
+      if (row.role === 'parent' && before === 'object') this.push('');
+      before = row.role;
+      this.#measure(row);
+      if (row.attributes) this.push(...definitionLines(row));
+      else this.#pushRow(row);
+    }
+  }
+
+  /** The first value starts in the same column everywhere, a multiple of 8, behind the longest name. */
+  aligned(screen: ListingScreen | undefined): string[] {
+    const column = Math.max(FIRST_COLUMN, Math.ceil((this.#longest + 3) / COLUMN_STEP) * COLUMN_STEP);
+    return this.#lines.map((each) => {
+      if (typeof each === 'string') return each;
+      const line = `${each.name} `.padEnd(column) + each.values;
+      return screen ? fitted(line, each.title, screen) : line;
+    });
+  }
+
+  #measure({ class: of, name }: ListingRow): void {
+    const isPath = of === 'file' || of === 'control_file';
+    this.#longest = Math.max(this.#longest, isPath ? Math.min(name.length, WIDEST_PATH) : name.length);
+  }
+
+  #pushRow(row: ListingRow): void {
+    const name = (row.role === 'parent' ? '# ' : '  ') + shown(row.name);
+    let values = '';
+    // Behind the last value that is not empty.
+    let end = 0;
+    let title = '';
+    for (const each of row.columns) {
+      if (standsBelow(row, each)) continue;
+      const value = inlineText(each.value);
+      values += `${value.padEnd(VALUE_WIDTH)} `;
+      if (value !== '') end = values.length;
+      if (each.keyword === 'title') title = value;
+    }
+    this.#lines.push(end === 0 ? name : { name, values: values.slice(0, end), title });
+    for (const each of row.columns) if (standsBelow(row, each)) this.push(...linesBelow(each.value));
+  }
 }
 
 /** The line with its title cut to what the screen has room for; as it is where that would leave nothing of the title. */
@@ -113,9 +138,8 @@ function fitted(line: string, title: string, { columns, ellipsis }: ListingScree
 }
 
 /** Specs one a line and indented; a text as it is. */
-function pushBelow(lines: string[], value: AttributeValue): void {
-  if (typeof value === 'string') lines.push(...value.split('\n').map(shown));
-  else for (const each of value) lines.push(`    ${shown(each)}`);
+function linesBelow(value: AttributeValue): string[] {
+  return typeof value === 'string' ? value.split('\n').map(shown) : value.map((each) => `    ${shown(each)}`);
 }
 
 /** Lists of specs and texts of several lines do not fit a column; lists of tags do. */
@@ -127,16 +151,4 @@ function standsBelow(row: ListingRow, { keyword, value }: ListingColumn): boolea
 
 function inlineText(value: AttributeValue): string {
   return shown(typeof value === 'string' ? value : value.join(' '));
-}
-
-/** Where the first value starts: the same in the whole listing, a multiple of 8, behind the longest name. */
-function revisionColumn(sections: readonly ListingSection[]): number {
-  let longest = 0;
-  for (const { rows } of sections) {
-    for (const row of rows) {
-      const isPath = row.class === 'file' || row.class === 'control_file';
-      longest = Math.max(longest, isPath ? Math.min(row.name.length, WIDEST_PATH) : row.name.length);
-    }
-  }
-  return Math.max(FIRST_COLUMN, Math.ceil((longest + 3) / COLUMN_STEP) * COLUMN_STEP);
 }

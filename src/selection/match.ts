@@ -78,12 +78,16 @@ export function categoriesOf(attributes: Attributes): readonly string[] {
 /** True when the leftmost object passes the items r a v c q l and the instance id; fr and fa are not looked at. */
 export function objectMatches(spec: SoftwareSpec, object: Bundle | Product): boolean {
   if (spec.instance !== undefined && spec.instance !== instanceOf(object)) return false;
-  return spec.items.every((item) => item.key === 'fr' || item.key === 'fa' || itemHolds(item, object.attributes));
+  return spec.items.every((item) => isOfFileset(item) || itemHolds(item, object.attributes));
 }
 
 /** True when a fileset passes the items fr and fa. */
 function filesetMatches(spec: SoftwareSpec, fileset: Fileset): boolean {
-  return spec.items.every((item) => (item.key !== 'fr' && item.key !== 'fa') || itemHolds(item, fileset.attributes));
+  return spec.items.every((item) => !isOfFileset(item) || itemHolds(item, fileset.attributes));
+}
+
+function isOfFileset({ key }: VersionItem): boolean {
+  return key === 'fr' || key === 'fa';
 }
 
 const ATTRIBUTE = {
@@ -151,6 +155,8 @@ export interface Resolution {
   readonly subproducts: readonly { readonly product: Product; readonly subproduct: Subproduct }[];
   /** Every fileset covered. */
   readonly filesets: readonly FilesetKey[];
+  /** The same by product. */
+  readonly covered: ReadonlyMap<Product, ReadonlySet<Fileset>>;
   /** Which kinds of object the last tag was found to name; swlist shows a selection's contents unless it lists that level. */
   readonly explicitLevels: ReadonlySet<'bundle' | 'product' | 'subproduct' | 'fileset'>;
 }
@@ -223,13 +229,27 @@ class Found {
   resolution(catalog: Catalog): Resolution {
     const index = indexOf(catalog);
     const products = [...this.covered.keys()].sort((a, b) => index.order.get(a)! - index.order.get(b)!);
-    const filesets = products.flatMap((product) => {
-      const covered = this.covered.get(product)!;
-      return product.filesets.filter((each) => covered.has(each)).map((each) => filesetKey(product.id, each.id));
-    });
+    const { covered } = this;
+    let filesets: FilesetKey[] | undefined;
     const bundles = this.bundles.size === 0 ? [] : index.bundles.filter((bundle) => this.bundles.has(bundle));
-    return { bundles, products, subproducts: this.subproducts, filesets, explicitLevels: this.levels };
+    return {
+      bundles,
+      products,
+      subproducts: this.subproducts,
+      get filesets() {
+        filesets ??= products.flatMap((product) => keysAmong(product, covered.get(product)!));
+        return filesets;
+      },
+      covered,
+      explicitLevels: this.levels,
+    };
   }
+}
+
+function keysAmong(product: Product, covered: ReadonlySet<Fileset>): FilesetKey[] {
+  const keys: FilesetKey[] = [];
+  for (const each of product.filesets) if (covered.has(each)) keys.push(filesetKey(product.id, each.id));
+  return keys;
 }
 
 function readAsProduct(spec: SoftwareSpec, catalog: Catalog, found: Found): void {
@@ -262,6 +282,11 @@ function takeBelow(
   depth: number,
   found: Found,
 ): boolean {
+  if (depth === spec.tags.length && allowed === product.filesets && !spec.items.some(isOfFileset)) {
+    found.take(product, allowed);
+    found.levels.add('product');
+    return true;
+  }
   const meant = below(product, spec.tags.slice(depth));
   const inside = allowed instanceof Set ? allowed : new Set(allowed);
   const filesets = [...meant.filesets].filter((each) => inside.has(each) && filesetMatches(spec, each));

@@ -17,7 +17,7 @@ import {
   keys,
 } from './keys.ts';
 import type { OwnerIndex } from './owner-index.ts';
-import { type FilesetEntry, PlainEntry, ProductEntry, type Records } from './records.ts';
+import { FilesetEntry, PlainEntry, ProductEntry, type Records } from './records.ts';
 
 /** Value of a key in the store, or undefined. */
 export type Get = (key: string) => string | undefined;
@@ -227,7 +227,7 @@ export class ChangeEncoder {
   }
 
   #setFileset(product: ProductEntry, id: string, value: string): void {
-    const entry: FilesetEntry = { id, seq: decodeFileset(value).seq, value };
+    const entry = new FilesetEntry(id, value);
     const at = product.filesets.findIndex((each) => each.id === id);
     const filesets = at < 0 ? [...product.filesets, entry] : product.filesets.with(at, entry);
     this.#setEntry(new ProductEntry(product.id, product.value, filesets));

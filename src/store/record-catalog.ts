@@ -5,7 +5,7 @@ import type { Attributes } from '../model/attributes.ts';
 import type { Catalog, SavedFile } from '../model/catalog.ts';
 import type { Bundle, Category, FileRecord, FilesetKey, Product, Vendor } from '../model/software.ts';
 import { splitKey } from '../model/software.ts';
-import { decodeFileset, decodeRows, decodeSaved, decodeSingle, keys } from './keys.ts';
+import { decodeRows, decodeSaved, decodeSingle, keys } from './keys.ts';
 import type { ProductEntry, Records } from './records.ts';
 
 /** Where a catalog gets what Records do not hold. `productId` says whose pair it is. */
@@ -84,7 +84,7 @@ export class RecordCatalog implements Catalog {
     const { productId, filesetId } = splitKey(fileset);
     const entry = this.#reader.entry(productId)?.fileset(filesetId);
     if (entry === undefined) return [];
-    const { chunks } = decodeFileset(entry.value);
+    const { chunks } = entry.decoded;
     if (chunks === 1) return decodeRows(this.#chunk(fileset, 0));
     const all: FileRecord[] = [];
     for (let chunk = 0; chunk < chunks; chunk++)

@@ -5,12 +5,35 @@
 import type { Attributes } from '../model/attributes.ts';
 import type { Fileset, FilesetKey, Product } from '../model/software.ts';
 import { filesetKey } from '../model/software.ts';
-import { decodeFileset, decodePlain, decodeProduct, decodeSingle, fromKey, keys, sequenceOf } from './keys.ts';
+import {
+  decodeFileset,
+  decodePlain,
+  decodeProduct,
+  decodeSingle,
+  type FilesetValue,
+  fromKey,
+  keys,
+  sequenceOf,
+} from './keys.ts';
 
-export interface FilesetEntry {
+/** One fileset; as a ProductEntry it never changes. */
+export class FilesetEntry {
   readonly id: string;
   readonly seq: number;
   readonly value: string;
+  #decoded: FilesetValue | undefined;
+
+  constructor(id: string, value: string) {
+    this.id = id;
+    this.seq = sequenceOf(value);
+    this.value = value;
+  }
+
+  /** The value, parsed at the first look. */
+  get decoded(): FilesetValue {
+    this.#decoded ??= decodeFileset(this.value);
+    return this.#decoded;
+  }
 }
 
 /** Attributes that a listing of products shows, and that selection looks for. */
@@ -246,7 +269,7 @@ export class RecordsBuilder {
   }
 
   #addFileset(productId: string, id: string, value: string): void {
-    const entry = { id, seq: sequenceOf(value), value };
+    const entry = new FilesetEntry(id, value);
     const there = this.#filesets.get(productId);
     if (there === undefined) this.#filesets.set(productId, [entry]);
     else there.push(entry);
@@ -288,18 +311,13 @@ function lazyProduct(entry: ProductEntry, shown: ProductSummary['shown']): Produ
 }
 
 function lazyFileset(entry: FilesetEntry): Fileset {
-  let parsed: { attributes: Attributes; controlFiles: Fileset['controlFiles'] } | undefined;
-  const look = () => {
-    parsed ??= decodeFileset(entry.value);
-    return parsed;
-  };
   return {
     id: entry.id,
     get attributes() {
-      return look().attributes;
+      return entry.decoded.attributes;
     },
     get controlFiles() {
-      return look().controlFiles;
+      return entry.decoded.controlFiles;
     },
   };
 }
