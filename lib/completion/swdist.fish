@@ -5,7 +5,10 @@ function __swdist_complete
     set -l typed (commandline -opc) (commandline -ct)
     for proposal in ($typed[1] --complete $typed[2..-1] 2>/dev/null)
         if test "$proposal" = ':files'
-            __fish_complete_path (commandline -ct)
+            # Behind --flag= paths begin anew.
+            set -l flag (string match -r -- '^--[^=]+=' (commandline -ct))
+            set -l path (string replace -r -- '^--[^=]+=' '' (commandline -ct))
+            string replace -r -- '^' "$flag" (__fish_complete_path "$path")
         else
             echo $proposal
         end

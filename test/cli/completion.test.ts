@@ -87,6 +87,8 @@ describe('shells', () => {
     expect(inBash('swinstall -x patch_sav')).toEqual(['patch_save_files=']);
     expect(inBash('swinstall -x patch_save_files=f')).toEqual(['false']);
     expect(inBash('swinstall X11 @ ./de')).toEqual(['./defaults']);
+    expect(inBash('swlist --diff=./de')).toEqual(['./defaults']);
+    expect(inBash('swverify --progress=j')).toEqual(['json']);
   });
 
   test('zsh: the same, typed at a real prompt', () => {
@@ -100,6 +102,8 @@ describe('shells', () => {
     const ran = ask('swlist -s D PHKL');
     expect([ran.stderr, ran.stdout]).toEqual(['', 'PHKL_20016\tKernel core cumulative patch\n']);
     expect(ask('swinstall -x patch_sav').stdout).toContain('patch_save_files=');
+    expect(ask('swlist --diff=de').stdout).toContain('--diff=defaults');
+    expect(ask('swlist --diff de').stdout).toMatch(/^defaults/);
   });
 
   test.each(['swdist.bash', '_swdist', 'swdist.fish'])('%s knows every command', (file) => {
