@@ -44,7 +44,7 @@ export async function stopPoint(): Promise<void> {
 
 /** Waits until `resting` is over or a signal comes. */
 async function orSignal(resting: Promise<void>): Promise<void> {
-  let leave = () => undefined as void;
+  let leave: () => void = () => undefined;
   const signalled = new Promise<void>((resolve) => {
     leave = onSignal(() => resolve());
   });

@@ -1,6 +1,7 @@
 // The interface of swlist -i (commands.md 13.5): looks at installed software or a depot, down to the files. Changes nothing.
 
 import { SdError } from '../model/error.ts';
+import { placeOf } from '../model/place.ts';
 import { type Browsed, browse, type Place, topObjects } from '../operations/browse.ts';
 import { withChosen } from '../options/chosen.ts';
 import type { ResolvedOptions } from '../options/resolve.ts';
@@ -99,19 +100,19 @@ class Browser {
   }
 
   async #open(place: Place): Promise<void> {
-    const { admin_directory, software_view } = this.#options.values;
-    const opened = await browse(place, admin_directory);
+    const { values } = this.#options;
+    const opened = await browse(place, values);
     this.#opened?.close();
     this.#opened = opened;
     this.#place = place;
     const { command } = this.#options;
-    const target = `${this.#about.host}:${place.path}`;
+    const target = placeOf(this.#about.host, place.path);
     const { columns, sorting, filter } = (this.#state as SelectionState | undefined) ?? this.#view;
     const { catalog } = opened;
     const summary = `${counted(catalog.products().length, 'product')}, ${counted(catalog.bundles().length, 'bundle')}.`;
     const begun = beginState(
       { command, verb: VERBS.list, target, targetWord: place.depot ? 'Depot' : 'Root', columns },
-      topObjects(opened.catalog, software_view),
+      topObjects(opened.catalog, values.software_view),
     );
     const message = opened.findings[0]?.text ?? this.#view.complaint;
     this.#state = { ...begun, sorting, filter, summary, message };

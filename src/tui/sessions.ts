@@ -2,6 +2,7 @@
 // Promise: no rule of its own. What is selected says selection, what would be done says the plan, what is done say the events.
 
 import { SdError } from '../model/error.ts';
+import { placeOf } from '../model/place.ts';
 import type { Reason, Selection } from '../model/plan.ts';
 import { type Browsed, browse, selectionOf, topObjects } from '../operations/browse.ts';
 import { withChosen } from '../options/chosen.ts';
@@ -215,13 +216,12 @@ class SessionProgram {
 
   /** `anew` begins with the default view instead of that of the window. */
   async #open(asked: Asked, anew = false): Promise<void> {
-    const { admin_directory, software_view } = asked.options.values;
+    const { values } = asked.options;
     const { depot, verb, host } = this.#about;
-    const source =
-      asked.source === undefined ? undefined : await browse({ path: asked.source, depot: true }, admin_directory);
+    const source = asked.source === undefined ? undefined : await browse({ path: asked.source, depot: true }, values);
     let target: Browsed;
     try {
-      target = await browse({ path: asked.targets[0]!, depot }, admin_directory, verb !== 'remove');
+      target = await browse({ path: asked.targets[0]!, depot }, values, verb !== 'remove');
     } catch (error) {
       source?.close();
       throw error;
@@ -238,9 +238,9 @@ class SessionProgram {
         target: places.join(' '),
         targetWord: 'Target',
         columns,
-        ...(asked.source === undefined ? {} : { source: `${host}:${asked.source}` }),
+        ...(asked.source === undefined ? {} : { source: placeOf(host, asked.source) }),
       },
-      topObjects(this.#shown().catalog, software_view),
+      topObjects(this.#shown().catalog, values.software_view),
     );
     this.#state = { ...begun, sorting, filter };
   }

@@ -89,11 +89,17 @@ export class Screen {
 
   /** Waits for `wanted`, then compares the screen, or its lines `from` to before `to`, with a picture. */
   async picture(name: string, wanted: string | RegExp, from = 0, to = 100): Promise<void> {
-    const text = await this.until(wanted);
-    const shown = `${this.#masked(text.split('\n').slice(from, to).join('\n'))}\n`;
+    await this.until(wanted);
     const file = join(PICTURES, `${name}.txt`);
-    if (process.env.UPDATE_PICTURES) writeFileSync(file, shown);
-    expect(shown, `picture ${name}`).toBe(existsSync(file) ? readFileSync(file, 'utf8') : '');
+    const taken = () => `${this.#masked(this.text().split('\n').slice(from, to).join('\n'))}\n`;
+    // What is waited for may be there while the rest is still on its way.
+    if (process.env.UPDATE_PICTURES) {
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      writeFileSync(file, taken());
+    }
+    const right = existsSync(file) ? readFileSync(file, 'utf8') : '';
+    for (let n = 0; n < 60 && taken() !== right; n++) await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(taken(), `picture ${name}`).toBe(right);
   }
 
   /** The terminal goes away. */

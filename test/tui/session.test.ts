@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { rows, Site } from '../cli/site.ts';
+import { WebServer } from '../cli/web-server.ts';
 import { Screen, type ScreenOptions } from './screen.ts';
 
 const DEMO = join(import.meta.dirname, '../../depots/demo');
@@ -298,4 +299,23 @@ test('the job browser filters, sorts, searches and prints', async () => {
   expect(rows(site.read('jobs'))).toHaveLength(2);
   shown.press('q');
   await shown.until('exit 0');
+});
+
+test('a depot on the web is chosen from like any other, down to its files', async () => {
+  const server = await WebServer.start(site.path('E'));
+  try {
+    const shown = open(`swinstall -i -s ${server.url('')} @ ./R`);
+    await shown.until(/Source: http:\/\/127\.0\.0\.1/);
+    shown.press('Space', 'Enter', 'Enter');
+    await shown.until('/opt/ONE/f0');
+    shown.press('a');
+    await shown.until('OK to begin?');
+    shown.press('o');
+    await shown.until('Completed');
+    shown.press('d', 'q');
+    await shown.until('exit 0');
+    expect(existsSync(site.path('R/opt/ONE/f0'))).toBe(true);
+  } finally {
+    await server.stop();
+  }
 });
