@@ -24,6 +24,7 @@ import { type DepotTarget, openDepotTarget } from './depot-target.ts';
 import { depotViews } from './depot-views.ts';
 import { chooseSoftware, type PackageChoice, planPackage } from './package-plan.ts';
 import { psfDepot } from './psf-source.ts';
+import { Reading } from './reading.ts';
 import { isFileTarget, openSerialTarget, requireVolumes } from './serial-target.ts';
 import { connect, endAnalysis, runSession, type Session, type SessionResult } from './session.ts';
 import { secretKey, signStore } from './sign.ts';
@@ -36,7 +37,7 @@ export async function packageSoftware(request: PackageRequest, emit: Emit): Prom
     const from = placeOf(host, request.source);
     const asked = { source: from, target: `${host}:${request.target}`, software: request.software };
     session.emit({ type: 'selection.begin', asked });
-    const source = await connect(session, 'source', from, () => openPackaged(request));
+    const source = await connect(session, 'source', from, () => openPackaged(request, new Reading(session.emit).read));
     try {
       session.report(source.findings);
       const choice = chooseSoftware(source.catalog, request.software);
@@ -56,7 +57,7 @@ export async function packageSoftware(request: PackageRequest, emit: Emit): Prom
 }
 
 /** A directory, an archive, standard input and an address on the web are depots; any other file is a PSF. */
-async function openPackaged(request: PackageRequest): Promise<Depot> {
+async function openPackaged(request: PackageRequest, onPiece: (bytes: number) => void): Promise<Depot> {
   const { options, volumes, preview, source } = request;
   const open = (place: string) =>
     openSource(place, {
@@ -76,7 +77,7 @@ async function openPackaged(request: PackageRequest): Promise<Depot> {
       if (!(error instanceof SdError) || !isNoArchive(error.cause)) throw error;
     }
   }
-  return psfDepot(request.source, { followSymlinks: request.options.follow_symlinks });
+  return psfDepot(request.source, { followSymlinks: request.options.follow_symlinks, onPiece });
 }
 
 function isNoArchive(error: unknown): boolean {

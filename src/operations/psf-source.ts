@@ -33,6 +33,8 @@ export interface PsfOptions {
   readonly followSymlinks: boolean;
   /** Relative paths start here; the current directory when absent. */
   readonly cwd?: string;
+  /** Told the bytes of sources that are read for their digests. */
+  readonly onPiece?: (bytes: number) => void;
 }
 
 /**
@@ -45,7 +47,10 @@ export async function psfDepot(psfFile: string, options: PsfOptions): Promise<De
   const psf = parsePsf(readPsf(location), { file: psfFile, read: (path) => readFileSync(resolve(cwd, path), 'utf8') });
   const now = madeAt();
   const { followSymlinks } = options;
-  const builder = new Builder({ cwd, followSymlinks, accounts: accountsOf('/'), now, findings: [...psf.findings] });
+  const builder = new Builder(
+    { cwd, followSymlinks, accounts: accountsOf('/'), now, findings: [...psf.findings] },
+    options.onPiece,
+  );
   return builder.depot(psf, location);
 }
 
@@ -72,8 +77,11 @@ class Builder {
   readonly #ahead = new Map<string, Digested>();
   #owners: Map<string, FilesetKey[]> | undefined;
 
-  constructor(around: Surroundings) {
+  readonly #onPiece: PsfOptions['onPiece'];
+
+  constructor(around: Surroundings, onPiece: PsfOptions['onPiece']) {
     this.#around = around;
+    this.#onPiece = onPiece;
   }
 
   depot(psf: Psf, location: string): Depot {
@@ -147,7 +155,7 @@ class Builder {
     if (ahead !== undefined) return { ...record, ...ahead };
     const content = openSource(source, printPosition(position), 'source_missing');
     try {
-      return { ...record, ...digestContent(content) };
+      return { ...record, ...digestContent(content, this.#onPiece) };
     } finally {
       content.close();
     }
@@ -162,9 +170,15 @@ class Builder {
     }
     if (!worthACrew(sources.size)) return;
     const from = [...sources];
-    const result = await shareOut({ from, size: new Float64Array(from.length).fill(-1) }, stopPoint);
+    let told = 0;
+    const result = await shareOut({ from, size: new Float64Array(from.length).fill(-1) }, stopPoint, (soFar) => {
+      for (let done = soFar(told); done !== undefined; done = soFar(told)) {
+        this.#onPiece?.(done.digests.size);
+        told += 1;
+      }
+    });
     for (const [n, source] of from.entries()) {
-      const digested = result(n);
+      const digested = result(n)?.digests;
       if (digested !== undefined) this.#ahead.set(source, digested);
     }
   }

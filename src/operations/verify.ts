@@ -21,6 +21,7 @@ import { brief } from '../model/spec.ts';
 import { selectOnTarget } from '../selection/target.ts';
 import { requireDepot, requireProducts, requireRoot, selectedProducts } from './access.ts';
 import { softwareSpecs } from './copy.ts';
+import { Reading } from './reading.ts';
 import { openRoot, type RootTarget } from './root-target.ts';
 import { rootViews } from './root-views.ts';
 import {
@@ -42,7 +43,6 @@ import {
   type Ground,
   installedGround,
 } from './verify-files.ts';
-import { Reading } from './verify-reading.ts';
 import { runScripts } from './verify-scripts.ts';
 import * as software from './verify-software.ts';
 import { verifyStore } from './verify-store.ts';
@@ -107,7 +107,7 @@ async function verifyRoot(request: VerifyRequest, session: Session, place: strin
       control: { catalog, tree: join(target.admin, 'products'), times: true },
       chosen: async (filesets) => {
         const chosen = filesets.flatMap((key) => lookUp(catalog, key) ?? []).flatMap(readable(records));
-        reading.begin(filesets.length, bytesToRead(chosen, options));
+        beginContents(session, filesets.length, bytesToRead(chosen, options));
         ground = await digestedAhead(ground, chosen, options);
       },
       files: (placed) => {
@@ -173,7 +173,7 @@ async function verifyDepot(request: VerifyRequest, session: Session, place: stri
         await bringRecords(depot, filesets);
         // A depot here is compared file by file, so that all that is wrong is told.
         if (depot.kind === 'remote') await bringContents(session, depot, filesets);
-        reading.begin(filesets.length, bytesStored(catalog, filesets, request.options));
+        beginContents(session, filesets.length, bytesStored(catalog, filesets, request.options));
       },
       files: (placed) => {
         const compare = (record: FileRecord) => compareStored(depot, placed.key, record, request.options, reading.read);
@@ -300,6 +300,10 @@ function readable<T>(records: (placed: Placed) => readonly T[]): (placed: Placed
       throw error;
     }
   };
+}
+
+function beginContents(session: Session, filesets: number, bytes: number): void {
+  session.emit({ type: 'check.begin', check: 'contents', filesets, bytes });
 }
 
 /** As the filesets themselves say it; their records are read only when their turn comes. */

@@ -139,7 +139,10 @@ export class ProgressCount {
 /** `Installing  3/14 filesets  12.4 of 88.0 MB  45.1 MB/s  0:02 left  X11.RUN`, at most `columns` wide. */
 export function progressLine(view: ProgressView, columns: number): string {
   const { phase, task, filesets, bytes, rate, left, current } = view;
-  if (phase !== 'execution') return phase === 'selection' ? 'Selection ...' : 'Analysis ...';
+  if (phase !== 'execution') {
+    const read = bytes.done > 0 ? `  ${megabytes(bytes.done)} MB read` : '';
+    return `${phase === 'selection' ? 'Selection' : 'Analysis'} ...${read}`.slice(0, Math.max(0, columns));
+  }
   const parts = [
     task === undefined ? 'Execution' : DOING[task],
     filesets.of > 0 ? `${filesets.done}/${filesets.of} filesets` : '',

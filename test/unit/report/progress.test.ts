@@ -71,6 +71,12 @@ test('configuration behind a load is counted for itself; a removal by its filese
   expect(counted([removal]).view(1000).bytes.of).toBe(0);
 });
 
+test('what is read before anything is planned is told without an end', () => {
+  const view = counted([{ type: 'selection.begin' }, { type: 'file.part', bytes: 2_500_000 }]).view(1000);
+  expect([progressLine(view, 80), progressLine(view, 9)]).toEqual(['Selection ...  2.5 MB read', 'Selection']);
+  expect(view.left).toBeUndefined();
+});
+
 test('durations read like a clock', () => {
   expect([duration(5), duration(65), duration(7387)]).toEqual(['0:05', '1:05', '2:03:07']);
 });

@@ -1,4 +1,4 @@
-// How far a verification has read, said with `check.begin` and `file.part`.
+// How much a session has read that no `file.done` tells of, said with `file.part`.
 // Promise: an event a MiB at the most, however many files there are.
 
 import type { Emit } from '../model/events.ts';
@@ -11,11 +11,6 @@ export class Reading {
 
   constructor(emit: Emit) {
     this.#emit = emit;
-  }
-
-  /** Says what is going to be read. */
-  begin(filesets: number, bytes: number): void {
-    this.#emit({ type: 'check.begin', check: 'contents', filesets, bytes });
   }
 
   /** So many more bytes are read. */
