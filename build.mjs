@@ -16,6 +16,7 @@ const out = hooks ? place : 'dist';
  */
 const TOGETHER = {
   first: ['src/main.ts'],
+  crew: ['src/host/crew-work.ts'],
   listing: ['src/cli/program.ts', 'src/commands/swlist.ts'],
   session: [
     'src/commands/swinstall.ts',

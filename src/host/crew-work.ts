@@ -1,7 +1,13 @@
 // What both threads of a crew do: take the next few jobs, read each file once, write its slot. No I/O but the jobs' own.
 
-import { closeSync, constants, fchmodSync, fchownSync, fstatSync, futimesSync, openSync } from 'node:fs';
+import { closeSync, constants, fchmodSync, fchownSync, fstatSync, futimesSync, openSync, type Stats } from 'node:fs';
 import { copyContent, type Digested, digestContent } from './digest.ts';
+
+/** What a job found out about the regular file it read. */
+export interface Read {
+  readonly digests: Digested;
+  readonly found: Pick<Stats, 'mode' | 'uid' | 'gid' | 'size' | 'mtimeMs'>;
+}
 
 /** Columns, one row a job. Plain arrays and typed ones: they go to another thread. */
 export interface Jobs {
@@ -26,6 +32,10 @@ export interface Shared {
   readonly size: Float64Array;
   readonly cksum: Uint32Array;
   readonly sha256: Uint8Array;
+  readonly mode: Uint32Array;
+  readonly uid: Uint32Array;
+  readonly gid: Uint32Array;
+  readonly mtimeMs: Float64Array;
 }
 
 const NEXT = 0;
@@ -45,14 +55,20 @@ export function makeResults(count: number): Shared {
     size: new Float64Array(memory(8 * count)),
     cksum: new Uint32Array(memory(4 * count)),
     sha256: new Uint8Array(memory(SHA256 * count)),
+    mode: new Uint32Array(memory(4 * count)),
+    uid: new Uint32Array(memory(4 * count)),
+    gid: new Uint32Array(memory(4 * count)),
+    mtimeMs: new Float64Array(memory(8 * count)),
   };
 }
 
 /** The slot of job n. */
-export function resultOf(shared: Shared, n: number): Digested | undefined {
+export function resultOf(shared: Shared, n: number): Read | undefined {
   if (shared.done[n] !== 1) return undefined;
   const sha256 = Buffer.from(shared.sha256.buffer, n * SHA256, SHA256).toString('hex');
-  return { size: shared.size[n]!, cksum: shared.cksum[n]!, sha256 };
+  const [size, cksum] = [shared.size[n]!, shared.cksum[n]!];
+  const [mode, uid, gid, mtimeMs] = [shared.mode[n]!, shared.uid[n]!, shared.gid[n]!, shared.mtimeMs[n]!];
+  return { digests: { size, cksum, sha256 }, found: { mode, uid, gid, size, mtimeMs } };
 }
 
 /** Works until nothing is left or `until` (milliseconds since 1970) has passed. @returns whether there may be more to do */
@@ -72,26 +88,34 @@ export function work(jobs: Jobs, shared: Shared, until: number): boolean {
 }
 
 function one(jobs: Jobs, shared: Shared, n: number): void {
-  let result: Digested;
+  let result: Read;
   try {
     result = readOne(jobs, n);
   } catch {
     return;
   }
-  shared.size[n] = result.size;
-  shared.cksum[n] = result.cksum;
-  shared.sha256.set(Buffer.from(result.sha256, 'hex'), n * SHA256);
+  const { digests, found } = result;
+  shared.size[n] = digests.size;
+  shared.cksum[n] = digests.cksum;
+  shared.sha256.set(Buffer.from(digests.sha256, 'hex'), n * SHA256);
+  shared.mode[n] = found.mode;
+  shared.uid[n] = found.uid;
+  shared.gid[n] = found.gid;
+  shared.mtimeMs[n] = found.mtimeMs;
   Atomics.store(shared.done, n, 1);
 }
 
-function readOne(jobs: Jobs, n: number): Digested {
+function readOne(jobs: Jobs, n: number): Read {
   const fd = openSync(jobs.from[n]!, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     const stats = fstatSync(fd);
     const expected = jobs.size[n]!;
     if (!stats.isFile() || (expected >= 0 && expected !== stats.size)) throw new Error('not what it should be');
     const content = { kind: 'region', fd, position: 0, size: stats.size, close: () => {} } as const;
-    return jobs.to === undefined ? digestContent(content) : copyTo(jobs, n, jobs.to[n]!, content);
+    return {
+      digests: jobs.to === undefined ? digestContent(content) : copyTo(jobs, n, jobs.to[n]!, content),
+      found: stats,
+    };
   } finally {
     closeSync(fd);
   }

@@ -6,8 +6,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { type Jobs, makeResults, REST, resultOf, type Shared, STOP, work } from './crew-work.ts';
-import type { Digested } from './digest.ts';
+import { type Jobs, makeResults, REST, type Read, resultOf, type Shared, STOP, work } from './crew-work.ts';
 
 /** Fewer files than this are done before a second thread is awake. */
 const FEW = 1000;
@@ -30,8 +29,8 @@ const WORKER = fileURLToPath(new URL('./crew-worker.mjs', import.meta.url));
 export async function shareOut(
   jobs: Jobs,
   pause: () => Promise<void>,
-  progress?: (result: (n: number) => Digested | undefined) => void,
-): Promise<(n: number) => Digested | undefined> {
+  progress?: (result: (n: number) => Read | undefined) => void,
+): Promise<(n: number) => Read | undefined> {
   const shared: Shared = makeResults(jobs.from.length);
   const result = (n: number) => resultOf(shared, n);
   const worker = new Worker(WORKER, { workerData: { jobs, shared } });

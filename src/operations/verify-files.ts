@@ -14,8 +14,8 @@ import { lstatSync, readFileSync, readlinkSync, type Stats } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type Accounts, accountsOf } from '../host/accounts.ts';
 import { extractMember } from '../host/ar.ts';
-
 import { shareOut, worthACrew } from '../host/crew.ts';
+import type { Read } from '../host/crew-work.ts';
 import { cksumOf, type Digested, digestContent } from '../host/digest.ts';
 import { deviceNumbers, isOfType, modeText } from '../host/file-type.ts';
 import { openRegion } from '../host/region.ts';
@@ -40,8 +40,8 @@ export interface Ground {
   readonly locate: (path: string) => string;
   readonly accounts: Accounts;
   readonly superuser: boolean;
-  /** Digests of a file that were computed ahead; undefined where it has to be read. */
-  readonly digested?: (at: string) => Digested | undefined;
+  /** What reading a file ahead has told of it; undefined where it has to be read, and where it is no regular file. */
+  readonly digested?: (at: string) => Read | undefined;
   /** Told the bytes that are read for digests. */
   readonly onPiece?: (bytes: number) => void;
   /** True for a path that an installed patch delivers. */
@@ -94,14 +94,17 @@ export function compareFile(record: FileRecord, ground: Ground, options: EngineO
 
 function compareObject(record: FileRecord, ground: Ground, options: EngineOptions): readonly FileProblem[] {
   const at = ground.locate(record.path);
+  const ahead = record.type === 'f' ? ground.digested?.(at) : undefined;
+  if (ahead !== undefined) return compareRegular(record, ahead.found, at, ground, options);
   const found = lstatSync(at, { throwIfNoEntry: false });
   if (!found) return [wrong(`File "${record.path}" missing.`)];
   if (!isOfType(record.type, found)) {
     if (record.type === 'd' && found.isSymbolicLink() && leadsToDirectory(record, ground)) return NOTHING;
     return [wrong(`File "${record.path}" should be a ${TYPE_WORDS[record.type]} but is not.`)];
   }
+  if (record.type === 'f') return compareRegular(record, found, at, ground, options);
   const problems: FileProblem[] = [];
-  const settled = record.is_volatile !== true || options.check_volatile;
+  const settled = isSettled(record, options);
   if (record.type === 's') {
     if (settled && record.link_source !== undefined)
       compareText(problems, record, 'link source', record.link_source, readlinkSync(at));
@@ -113,9 +116,29 @@ function compareObject(record: FileRecord, ground: Ground, options: EngineOption
   }
   if (options.check_permissions) comparePermissions(problems, record, found, ground);
   if (record.type === 'b' || record.type === 'c') compareNumbers(problems, record, found);
-  if (record.type === 'f' && options.check_contents && settled)
+  return problems;
+}
+
+/** What is looked at of a regular file. */
+type Looked = Pick<Stats, 'mode' | 'uid' | 'gid' | 'size' | 'mtimeMs'>;
+
+function compareRegular(
+  record: FileRecord,
+  found: Looked,
+  at: string,
+  ground: Ground,
+  options: EngineOptions,
+): readonly FileProblem[] {
+  const problems: FileProblem[] = [];
+  if (options.check_permissions) comparePermissions(problems, record, found, ground);
+  if (options.check_contents && isSettled(record, options))
     compareContents(problems, record, found, at, ground, options);
   return problems;
+}
+
+/** True where the content is nobody's to change. */
+function isSettled(record: FileRecord, options: EngineOptions): boolean {
+  return record.is_volatile !== true || options.check_volatile;
 }
 
 function leadsToDirectory(record: FileRecord, ground: Ground): boolean {
@@ -132,7 +155,7 @@ function compareHardLink(problems: FileProblem[], record: FileRecord, found: Sta
   problems.push(wrong(`File "${record.path}" should be a hard link to "${source}" but is not.`));
 }
 
-function comparePermissions(problems: FileProblem[], record: FileRecord, found: Stats, ground: Ground): void {
+function comparePermissions(problems: FileProblem[], record: FileRecord, found: Looked, ground: Ground): void {
   const mode = found.mode & 0o7777;
   if (record.mode !== undefined && record.mode !== mode)
     problems.push(differs(record.path, 'mode', modeText(record.mode), modeText(mode)));
@@ -174,7 +197,7 @@ function compareNumbers(problems: FileProblem[], record: FileRecord, found: Stat
 function compareContents(
   problems: FileProblem[],
   record: FileRecord,
-  found: Stats,
+  found: Looked,
   at: string,
   ground: Ground,
   options: EngineOptions,
@@ -185,7 +208,7 @@ function compareContents(
   }
   compareText(problems, record, 'mtime', record.mtime, Math.floor(found.mtimeMs / 1000));
   if (!wantsDigests(record, options)) return;
-  const digests = ground.digested?.(at) ?? digestFile(at, ground.onPiece);
+  const digests = ground.digested?.(at)?.digests ?? digestFile(at, ground.onPiece);
   const before = problems.length;
   compareText(problems, record, 'cksum', record.cksum, digests.cksum);
   if (problems.length === before) compareText(problems, record, 'sha256', record.sha256, digests.sha256);
@@ -224,7 +247,7 @@ export async function digestedAhead(
   let told = 0;
   const tell = (result: Results) => {
     for (let done = result(told); done !== undefined; done = result(told)) {
-      ground.onPiece?.(done.size);
+      ground.onPiece?.(done.digests.size);
       told += 1;
     }
   };
@@ -241,7 +264,7 @@ export async function digestedAhead(
 }
 
 /** What is known of file n; undefined before it is. */
-type Results = (n: number) => Digested | undefined;
+type Results = (n: number) => Read | undefined;
 
 /** Undefined where a parent is no directory; the comparison says so. */
 function located(ground: Ground, record: FileRecord): string | undefined {

@@ -222,10 +222,10 @@ async function stageShared(
     },
     stopPoint,
     (soFar) => {
-      for (let facts = soFar(finished); facts !== undefined; facts = soFar(finished)) finish(facts);
+      for (let read = soFar(finished); read !== undefined; read = soFar(finished)) finish(read.digests);
     },
   );
-  while (finished < steps.length) finish(result(finished) ?? alone(steps[finished]!, stages, transaction));
+  while (finished < steps.length) finish(result(finished)?.digests ?? alone(steps[finished]!, stages, transaction));
 }
 
 function alone(step: StepOf<'place'>, stages: ReadonlyMap<StepOf<'place'>, string>, transaction: Transaction): Staged {
