@@ -70,7 +70,11 @@ async function tellDifference(
       printDocument('difference', { target: place, depot, ...differenceData(found.difference), ...ending(all) });
     } else {
       const { differenceLines } = await import('../report/difference.ts');
-      page([`# Target:  ${place}`, `# Depot:   ${depot}`, ...differenceLines(found.difference)]);
+      // Where no operand names anything, nothing was compared.
+      const unnamed = found.findings.filter(({ severity }) => severity === 'error').length;
+      const compared = software.length === 0 || unnamed < software.length;
+      const lines = compared ? differenceLines(found.difference) : [];
+      page([`# Target:  ${place}`, `# Depot:   ${depot}`, ...lines]);
     }
     return all;
   } finally {

@@ -130,6 +130,9 @@ describe('swlist --diff and --graph', () => {
     expect(refused('--format', 'dot')).toContain('belongs to "--graph"');
     expect(refused('--graph', '-l', 'file')).toContain('"-l" does not go with "--graph"');
     expect(refused('--graph', 'NONE', '@', './R')).toContain('[software_not_found]');
+    const unknown = site.run('swlist', ['--diff', site.depot, 'X12', '@', './R']);
+    expect([unknown.exit, unknown.stdout.trim().split('\n').length]).toEqual([1, 2]);
+    expect(flat(unknown.stderr)).toContain('Did you mean "X11"?');
     expect(refused('--color', 'red')).toContain('"--color red" is no choice');
   });
 });
