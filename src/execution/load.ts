@@ -89,22 +89,17 @@ function loadFileset(loading: Loading, fileset: PlannedFileset): LoadedFileset {
     saves && !savedBefore.has(path) ? inSaveArea(session, savePath(target.product, target.fileset, path)) : undefined;
   const relocate = relocation(text(product.attributes, 'directory'), plan.location);
   const records = depot.catalog.files(fileset.key);
+  const placing = {
+    look,
+    depot,
+    source: fileset.key,
+    relocate,
+    recorded: (path: string) => recorded.get(path),
+    saveTo,
+  };
   const placements = records
     .filter((record) => record.type !== 'a')
-    .map((record) =>
-      asFound(
-        session,
-        catalog,
-        place(session, record, {
-          look,
-          depot,
-          source: fileset.key,
-          relocate,
-          recorded: (path) => recorded.get(path),
-          saveTo,
-        }),
-      ),
-    );
+    .map((record) => asFound(session, catalog, place(session, record, placing)));
   const members = loadMembers(loading, records, { fileset, target, saves, savedBefore });
   const rows = [...placements.map((each) => each.record), ...records.filter((record) => record.type === 'a')];
   const known = { saves, savedBefore, recorded };

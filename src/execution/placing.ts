@@ -48,35 +48,32 @@ export function placedAs(session: Pick<RootSession, 'accounts'>, record: FileRec
   const uid = (record.owner === undefined ? undefined : session.accounts.uid(record.owner)) ?? record.uid ?? 0;
   const gid = (record.group === undefined ? undefined : session.accounts.gid(record.group)) ?? record.gid ?? 0;
   const mode = record.mode ?? (record.type === 'd' ? 0o755 : record.type === 's' ? 0o777 : 0o644);
-  return { mode, uid, gid, ...(record.mtime === undefined ? {} : { mtime: record.mtime }) };
+  return record.mtime === undefined ? { mode, uid, gid } : { mode, uid, gid, mtime: record.mtime };
 }
 
 /** The step for one record of any type but `a`. */
 export function place(session: RootSession, source: FileRecord, options: PlacingOptions): Placement {
-  const record = relocated(session, source, options);
+  const as = placedAs(session, source);
+  const record = relocated(source, as, options);
   const at = physical(session, record.path);
   // A link that an earlier product of this session brought: analysis could not see it.
   if (record.type !== 'd' && isReserved(session, at)) throw reserved(record.path);
   const before = options.look(at);
-  const found = before === undefined ? {} : { before };
-  if (before && keeps(session, record, at, before, options)) return { record, at, kept: true, ...found };
-  const save = before && !before.isDirectory() ? options.saveTo(record.path) : undefined;
-  return { record, at, kept: false, ...found, step: stepFor(session, source, record, at, save, options) };
+  if (before === undefined)
+    return { record, at, kept: false, step: stepFor(session, source, record, at, as, undefined, options) };
+  if (keeps(session, record, at, before, options)) return { record, at, kept: true, before };
+  const save = before.isDirectory() ? undefined : options.saveTo(record.path);
+  return { record, at, kept: false, before, step: stepFor(session, source, record, at, as, save, options) };
 }
 
-function relocated(session: RootSession, source: FileRecord, options: PlacingOptions): FileRecord {
-  const as = placedAs(session, source);
+/** The record as the IPD holds it; the source's own where nothing of it changes, for there may be a hundred thousand. */
+function relocated(source: FileRecord, { mode, uid, gid }: PlacedAs, options: PlacingOptions): FileRecord {
   const path = options.relocate(source.path);
   const link =
-    source.type === 'h' && source.link_source !== undefined ? options.relocate(source.link_source) : undefined;
-  return {
-    ...source,
-    path,
-    mode: as.mode,
-    uid: as.uid,
-    gid: as.gid,
-    ...(link === undefined ? {} : { link_source: link }),
-  };
+    source.type === 'h' && source.link_source !== undefined ? options.relocate(source.link_source) : source.link_source;
+  const same = source.mode === mode && source.uid === uid && source.gid === gid;
+  if (same && path === source.path && link === source.link_source) return source;
+  return { ...source, path, mode, uid, gid, ...(link === undefined ? {} : { link_source: link }) };
 }
 
 function reserved(path: string): SdError {
@@ -122,10 +119,10 @@ function stepFor(
   source: FileRecord,
   record: FileRecord,
   at: string,
+  as: PlacedAs,
   save: string | undefined,
   options: PlacingOptions,
 ): FileStep {
-  const as = placedAs(session, record);
   const saving = save === undefined ? {} : { save };
   switch (record.type) {
     case 'd':
@@ -153,11 +150,7 @@ function stepFor(
         content: () => options.depot.content(options.source, source),
         ...storedFile(options, source),
         as,
-        expect: {
-          ...(record.size === undefined ? {} : { size: record.size }),
-          ...(record.cksum === undefined ? {} : { cksum: record.cksum }),
-          ...(record.sha256 === undefined ? {} : { sha256: record.sha256 }),
-        },
+        expect: record,
         ...saving,
         ...(record.is_volatile === true ? { copySave: true } : {}),
       };

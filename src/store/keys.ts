@@ -241,6 +241,7 @@ function encodeRow(record: FileRecord): unknown[] {
 
 function decodeRow(row: unknown, chunk: string): FileRecord {
   if (!Array.isArray(row) || typeof row[0] !== 'string' || typeof row[1] !== 'string') throw malformed(chunk);
+  if (isPlain(row)) return plainRecord(row);
   const record: Record<string, unknown> = { path: row[0], type: row[1] as FileType };
   for (let at = 2; at < row.length; at++) {
     const value = row[at];
@@ -252,6 +253,56 @@ function decodeRow(row: unknown, chunk: string): FileRecord {
     record[column] = value;
   }
   return record as unknown as FileRecord;
+}
+
+/** The row of a plain file: all columns up to the digests and none behind. */
+type PlainRow = [
+  path: string,
+  type: FileType,
+  mode: number,
+  owner: string,
+  uid: number,
+  group: string,
+  gid: number,
+  mtime: number,
+  size: number,
+  cksum: number,
+  sha256: string,
+];
+
+const PLAIN_KINDS = ['string', 'string', ...COLUMNS.slice(0, 9).map((column) => KINDS[column])];
+
+function isPlain(row: unknown[]): row is PlainRow {
+  if (row.length !== PLAIN_KINDS.length) return false;
+  for (let at = 2; at < row.length; at++) if (typeof row[at] !== PLAIN_KINDS[at]) return false;
+  return true;
+}
+
+// Most records are such; written out they take a third of the memory, and owners that are all the same text one text.
+function plainRecord(row: PlainRow): FileRecord {
+  return {
+    path: row[0],
+    type: row[1],
+    mode: row[2],
+    owner: oneOf(row[3]),
+    uid: row[4],
+    group: oneOf(row[5]),
+    gid: row[6],
+    mtime: row[7],
+    size: row[8],
+    cksum: row[9],
+    sha256: row[10],
+  };
+}
+
+const names = new Map<string, string>();
+
+/** The same text, the same string each time. */
+function oneOf(name: string): string {
+  const known = names.get(name);
+  if (known !== undefined) return known;
+  names.set(name, name);
+  return name;
 }
 
 function parse(text: string): unknown[] {
