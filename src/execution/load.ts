@@ -6,7 +6,6 @@ import { looker } from '../host/look.ts';
 import { text } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
 import type { CatalogOp, ChangeSet } from '../model/change.ts';
-import { SdError } from '../model/error.ts';
 import { relocation } from '../model/location.ts';
 import { isCommitted, lookUp, saveDirectory, savePath } from '../model/patches.ts';
 import type { PlannedFileset, PlannedProduct } from '../model/plan.ts';

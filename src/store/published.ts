@@ -1,7 +1,7 @@
 // The published catalog as readers see it (D2): no database, no lock, ordinary users, read-only media.
 // Promise: one generation, whatever a writer does meanwhile; a listing of products touches one file, one of a product two.
 
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { Catalog } from '../model/catalog.ts';
 import { SdError } from '../model/error.ts';
 import { type FilesetKey, filesetKey } from '../model/software.ts';
@@ -157,10 +157,13 @@ class PublishedReader implements Reader {
     return pairs;
   }
 
-  /** A few products are read from their own objects, the others together. */
+  /** A few products are read from their own objects, unless their files make those large; the others together. */
   #texts(id: string, object: string): ProductTexts {
+    const size = (name: string) => statSync(objectPath(this.#home, name), { throwIfNoEntry: false })?.size;
     const alone = this.#whole === undefined && this.#alone++ < KEPT_PRODUCTS;
-    if (!alone || !existsSync(objectPath(this.#home, object))) return this.#found(id, this.readWhole());
+    const together = this.#file.header.records;
+    if (!alone || (size(object) ?? Number.POSITIVE_INFINITY) > (size(together) ?? 0))
+      return this.#found(id, this.readWhole());
     const builder = new RecordsBuilder();
     for (const [key, value] of this.#pairs(id)!) if (/^[pf]/.test(key)) builder.add(key, () => value);
     return this.#found(id, builder.build());
