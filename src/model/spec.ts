@@ -61,8 +61,11 @@ export function parseSpec(source: string): SoftwareSpec {
 /** The text of a spec, without blanks and backslashes; `parseSpec` gives the same value back. */
 export function printSpec(spec: SoftwareSpec): string {
   const items = spec.items.map((item) => `,${item.key}${item.op}${item.values.join('|')}`).join('');
-  const instance = spec.instance === undefined ? '' : `,[${spec.instance}]`;
-  return spec.tags.join('.') + items + instance;
+  const tags = spec.tags.join('.');
+  if (spec.instance === undefined) return tags + items;
+  // A bracket that a tag leaves open would end at this one.
+  const open = tags.lastIndexOf('[') > tags.lastIndexOf(']');
+  return `${tags}${items},${open ? spec.instance : `[${spec.instance}]`}`;
 }
 
 /**

@@ -31,6 +31,10 @@ test('an operator written after the equals sign counts', () => {
 test('an integer behind the comma is an instance, in a tag a pattern', () => {
   expect(parseSpec('ACME,[2]')).toEqual({ tags: ['ACME'], items: [], instance: 2 });
   expect(parseSpec('ACME,2').instance).toBe(2);
+  // The bracket that a tag leaves open must not end behind the instance.
+  const open = parseSpec('[,0');
+  expect(open).toEqual({ tags: ['['], items: [], instance: 0 });
+  expect(parseSpec(printSpec(open))).toEqual(open);
   expect(parseSpec('PT_[12]')).toEqual({ tags: ['PT_[12]'], items: [] });
   expect(parseSpec('bun[12].bun?.prod.sub*,a=HP-UX').tags).toEqual(['bun[12]', 'bun?', 'prod', 'sub*']);
 });
