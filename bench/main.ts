@@ -1,4 +1,4 @@
-// npm run bench [-- --rounds N] [--only WORDS] [--no-growth] [--results DIR]: makes the inputs, runs every row of rows.ts as whole commands in
+// npm run bench [-- --rounds N] [--only WORDS] [--no-growth] [--no-scale] [--results DIR]: makes the inputs, runs every row of rows.ts as whole commands in
 // interleaved pairs with its peers, writes Markdown, JSON and SVG below bench/results, and exits 1 when a bar is missed.
 // Peers come from Debian: rpm, dpkg, rsync, libsolv-tools, and `time`; a row whose peer is not there says so.
 import { spawnSync } from 'node:child_process';
@@ -11,6 +11,7 @@ import { installed } from './peers.ts';
 import { chart, type Machine, markdown } from './report.ts';
 import { ROWS, type Row } from './rows.ts';
 import { failedRow, type Result, runRow } from './run.ts';
+import { scale } from './scale.ts';
 
 const TOP = join(import.meta.dirname, '..');
 
@@ -19,6 +20,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '7' },
     only: { type: 'string', default: '' },
     growth: { type: 'boolean', default: true },
+    scale: { type: 'boolean', default: true },
     results: { type: 'string', default: join(TOP, 'bench', 'results') },
   },
   allowNegative: true,
@@ -29,12 +31,12 @@ const scratch = join(TOP, '.scratch');
 mkdirSync(scratch, { recursive: true });
 const places = { tmpfs: mkdtempSync(join(memory(), 'swdist-bench-')), disk: mkdtempSync(join(scratch, 'bench-')) };
 try {
-  main();
+  await main();
 } finally {
   for (const place of Object.values(places)) rmSync(place, { recursive: true, force: true });
 }
 
-function main(): void {
+async function main(): Promise<void> {
   const rounds = Number(values.rounds);
   const inputs = {
     tmpfs: new Inputs(join(TOP, 'dist', 'bin'), places.tmpfs),
@@ -44,15 +46,17 @@ function main(): void {
   for (const row of ROWS) {
     if (row.name.includes(values.only)) results.push(rowOrReason(row, inputs[row.place], rounds));
   }
+  const figures = values.scale ? await scale(inputs.tmpfs) : [];
   const machine = describe(rounds);
-  const report = markdown(machine, results);
+  const report = markdown(machine, results, figures);
   process.stdout.write(report);
   mkdirSync(values.results, { recursive: true });
   const name = join(values.results, machine.date.replaceAll(/[: ]/g, '-'));
   writeFileSync(`${name}.md`, report);
-  writeFileSync(`${name}.json`, `${JSON.stringify({ machine, results }, null, 1)}\n`);
+  writeFileSync(`${name}.json`, `${JSON.stringify({ machine, results, figures }, null, 1)}\n`);
   writeFileSync(`${name}.svg`, chart(machine, results));
-  const missed = results.flatMap((result) => result.comparisons).filter((each) => each.verdict !== 'met').length;
+  const verdicts = results.flatMap(({ comparisons, growth }) => [...comparisons, ...(growth ? [growth] : [])]);
+  const missed = verdicts.filter((each) => each.verdict !== 'met').length;
   process.exitCode = missed === 0 ? 0 : 1;
 }
 

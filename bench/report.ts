@@ -1,5 +1,6 @@
 // The results as a Markdown table and as an SVG bar chart of the ratios.
 import type { Comparison, Cost, Result } from './run.ts';
+import type { Figure } from './scale.ts';
 
 /** What stands above the table. */
 export interface Machine {
@@ -14,7 +15,7 @@ export interface Machine {
 }
 
 /** The whole report in Markdown. */
-export function markdown(machine: Machine, results: readonly Result[]): string {
+export function markdown(machine: Machine, results: readonly Result[], figures: readonly Figure[]): string {
   const growth = results.filter((result) => result.growth !== undefined);
   return [
     `# Benchmark of ${machine.date}`,
@@ -32,9 +33,19 @@ export function markdown(machine: Machine, results: readonly Result[]): string {
       : [
           'Growth from a tenth of the input to the whole (1.0 = linear; whole commands, start-up included):',
           '',
-          '| row | from | to | ms | ms | MiB at 10x | exponent |',
-          '|---|--:|--:|--:|--:|--:|--:|',
+          '| row | from | to | ms | ms | MiB at 10x | bar | exponent | bar | |',
+          '|---|--:|--:|--:|--:|--:|--:|--:|--:|---|',
           ...growth.map(grown),
+          '',
+        ]),
+    ...(figures.length === 0
+      ? []
+      : [
+          'Scale, one run each:',
+          '',
+          '| what | s | MiB |',
+          '|---|--:|--:|',
+          ...figures.map(({ what, wall, peak }) => `| ${what} | ${(wall / 1000).toFixed(2)} | ${peak.toFixed(0)} |`),
           '',
         ]),
   ].join('\n');
@@ -56,8 +67,10 @@ function cells(cost: Cost | undefined): string[] {
 function grown(result: Result): string {
   const growth = result.growth;
   if (growth === undefined) throw new Error(`${result.row} was not measured`);
-  const { small, large, smallCost, largeCost, exponent } = growth;
-  return `| ${[result.row, small, large, smallCost.wall.toFixed(0), largeCost.wall.toFixed(0), largeCost.peak.toFixed(0), exponent.toFixed(2)].join(' | ')} |`;
+  const { small, large, smallCost, largeCost, exponent, bars, verdict } = growth;
+  const times = [smallCost, largeCost].map((each) => each.wall.toFixed(0));
+  const memory = [largeCost.peak.toFixed(0), bars.memory ?? ''];
+  return `| ${[result.row, small, large, ...times, ...memory, exponent.toFixed(2), bars.exponent.toFixed(2), verdict].join(' | ')} |`;
 }
 
 const WIDTH = 1020;

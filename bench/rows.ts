@@ -29,6 +29,8 @@ export interface Row {
   readonly place: 'tmpfs' | 'disk';
   /** What its size counts, at 10x; 0: it has no size. */
   readonly size: number;
+  /** Greatest peak of memory at its size, MiB. */
+  readonly memoryBar?: number;
   /** @param size the row's size, or a tenth of it */
   readonly ours: (inputs: Inputs, size: number) => Side;
   readonly peers: (inputs: Inputs) => readonly Side[];
@@ -119,6 +121,7 @@ export const ROWS: readonly Row[] = [
     name: 'swinstall medium tree, tmpfs',
     place: 'tmpfs',
     size: LARGE,
+    memoryBar: 250,
     ours: installTree,
     peers: (inputs) => [rpmInstall(inputs, 0.8)],
   },

@@ -33,6 +33,9 @@ export interface Growth {
   readonly largeCost: Cost;
   /** 1.0 = ten times the input takes ten times the time. */
   readonly exponent: number;
+  /** Greatest exponent and peak of memory (MiB) that meet their bars. */
+  readonly bars: { readonly exponent: number; readonly memory?: number };
+  readonly verdict: 'met' | 'missed';
 }
 
 /** Everything about one row. */
@@ -45,6 +48,7 @@ export interface Result {
 }
 
 const GROWTH_ROUNDS = 3;
+const GREATEST_EXPONENT = 1.1;
 /** The size at which rows meet their peers. */
 const PAIRED = 10_000;
 
@@ -113,12 +117,17 @@ function grow(row: Row, inputs: Inputs): Growth {
     const side = row.ours(inputs, size);
     return cost(rounded([side], inputs, GROWTH_ROUNDS)[0] ?? []);
   }) as [Cost, Cost];
+  const exponent = Math.log10(large.wall / small.wall);
+  const memory = row.memoryBar;
+  const met = exponent <= GREATEST_EXPONENT && (memory === undefined || large.peak <= memory);
   return {
     small: row.size / 10,
     large: row.size,
     smallCost: small,
     largeCost: large,
-    exponent: Math.log10(large.wall / small.wall),
+    exponent,
+    bars: { exponent: GREATEST_EXPONENT, ...(memory === undefined ? {} : { memory }) },
+    verdict: met ? 'met' : 'missed',
   };
 }
 

@@ -32,6 +32,23 @@ export function treePsf(tag: string, top: string, files: readonly TreeFile[], an
   return lines.join('\n');
 }
 
+/** A PSF of a locatable product of 20 filesets whose files are all copies of one. */
+export function locatablePsf(tag: string, source: string, files: number): string {
+  const lines = ['product', `tag ${tag}`, 'revision 1.0', 'is_locatable true', `directory /opt/${tag.toLowerCase()}`];
+  const each = files / FILESETS;
+  for (let fileset = 0; fileset < FILESETS; fileset += 1) {
+    const name = String(fileset).padStart(2, '0');
+    lines.push('fileset', `tag F${name}`, 'revision 1.0', 'is_locatable true');
+    for (let file = 0; file < each; file += 1) {
+      const [folder, last] = [Math.floor(file / 100), file % 100].map((part) => String(part).padStart(2, '0'));
+      lines.push(`file -m 0644 ${source} /opt/${tag.toLowerCase()}/f${name}/d${folder}/x${last}`);
+    }
+    lines.push('end');
+  }
+  lines.push('end', '');
+  return lines.join('\n');
+}
+
 /** Tag of the n-th small product. */
 export function productTag(index: number): string {
   return `PROD${String(index).padStart(5, '0')}`;
