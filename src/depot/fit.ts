@@ -4,7 +4,7 @@
 
 import { cksumOf } from '../host/digest.ts';
 import { safeName } from '../host/rootpath.ts';
-import type { Catalog } from '../model/catalog.ts';
+import { type Catalog, catalogWith } from '../model/catalog.ts';
 import { SdError } from '../model/error.ts';
 import { everyFileset } from '../model/patches.ts';
 import type { Finding } from '../model/plan.ts';
@@ -77,19 +77,10 @@ function without(catalog: Catalog, unfit: ReadonlySet<FilesetKey>): Catalog {
     return filesets.length === 0 ? [] : [{ ...product, filesets }];
   });
   const byId = new Map(products.map((product) => [product.id, product]));
-  return {
-    kind: catalog.kind,
-    generation: catalog.generation,
-    attributes: catalog.attributes,
-    vendors: () => catalog.vendors(),
-    categories: () => catalog.categories(),
-    bundles: () => catalog.bundles(),
+  return catalogWith(catalog, {
     products: () => products,
     product: (id) => byId.get(id),
     files: (key) => (unfit.has(key) ? [] : catalog.files(key)),
-    controlFile: (owner, tag) => catalog.controlFile(owner, tag),
     owners: (path) => catalog.owners(path).filter((key) => !unfit.has(key)),
-    madeDirectory: (path) => catalog.madeDirectory(path),
-    saved: (key) => catalog.saved(key),
-  };
+  });
 }

@@ -58,6 +58,26 @@ export interface SavedFile {
   readonly archive?: { readonly path: string; readonly member: string; readonly hadMember: boolean };
 }
 
+/** The same catalog with other answers to some questions; what is quicker than asking for everything (`tagged` ...) only if it is given. */
+export function catalogWith(catalog: Catalog, answers: Partial<Catalog>): Catalog {
+  return {
+    kind: catalog.kind,
+    generation: catalog.generation,
+    attributes: catalog.attributes,
+    vendors: () => catalog.vendors(),
+    categories: () => catalog.categories(),
+    bundles: () => catalog.bundles(),
+    products: () => catalog.products(),
+    product: (id) => catalog.product(id),
+    files: (fileset) => catalog.files(fileset),
+    controlFile: (owner, tag) => catalog.controlFile(owner, tag),
+    owners: (path) => catalog.owners(path),
+    madeDirectory: (path) => catalog.madeDirectory(path),
+    saved: (fileset) => catalog.saved(fileset),
+    ...answers,
+  };
+}
+
 /** A catalog with nothing in it, for an empty root or a depot about to be made. */
 export function emptyCatalog(kind: 'depot' | 'root'): Catalog {
   return {

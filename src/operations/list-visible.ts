@@ -8,7 +8,7 @@
 // Promise: the answer is a catalog itself, so that a hidden object is simply not there for selection either.
 
 import { text } from '../model/attributes.ts';
-import type { Catalog } from '../model/catalog.ts';
+import { type Catalog, catalogWith } from '../model/catalog.ts';
 import { isSuperseded } from '../model/patches.ts';
 import type { Fileset, Product } from '../model/software.ts';
 
@@ -38,12 +38,7 @@ export function visibleCatalog(catalog: Catalog, visibility: Visibility): Catalo
   };
   const allVisible = (products: readonly Product[]) => products.map(visible).filter((each) => each !== undefined);
   let products: readonly Product[] | undefined;
-  return {
-    kind: catalog.kind,
-    generation: catalog.generation,
-    attributes: catalog.attributes,
-    vendors: () => catalog.vendors(),
-    categories: () => catalog.categories(),
+  return catalogWith(catalog, {
     bundles: () => catalog.bundles().filter((bundle) => !recent(bundle)),
     products: () => {
       products ??= allVisible(catalog.products());
@@ -57,12 +52,7 @@ export function visibleCatalog(catalog: Catalog, visibility: Visibility): Catalo
       const found = catalog.tagged?.(tag);
       return found && allVisible(found);
     },
-    files: (fileset) => catalog.files(fileset),
-    controlFile: (owner, tag) => catalog.controlFile(owner, tag),
-    owners: (path) => catalog.owners(path),
-    madeDirectory: (path) => catalog.madeDirectory(path),
-    saved: (fileset) => catalog.saved(fileset),
-  };
+  });
 }
 
 function visiblePart(product: Product, hidden: (fileset: Fileset) => boolean): Product | undefined {

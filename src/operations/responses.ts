@@ -9,7 +9,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { cksumOf } from '../host/digest.ts';
 import { writeFileAtomically } from '../host/durable.ts';
-import type { Catalog } from '../model/catalog.ts';
+import { type Catalog, catalogWith } from '../model/catalog.ts';
 import type { CatalogOp } from '../model/change.ts';
 import { hasErrno, reasonOf, SdError } from '../model/error.ts';
 import { lookUp } from '../model/patches.ts';
@@ -70,22 +70,12 @@ export function withResponses(catalog: Catalog, responses: Responses): Catalog {
     const product = catalog.product(id);
     if (product) changed.set(id, answered(product, responses));
   }
-  return {
-    kind: catalog.kind,
-    generation: catalog.generation,
-    attributes: catalog.attributes,
-    vendors: () => catalog.vendors(),
-    categories: () => catalog.categories(),
-    bundles: () => catalog.bundles(),
+  return catalogWith(catalog, {
     products: () => catalog.products().map((product) => changed.get(product.id) ?? product),
     product: (id) => changed.get(id) ?? catalog.product(id),
-    files: (fileset) => catalog.files(fileset),
     controlFile: (owner, tag) =>
       (tag === RESPONSE ? responses.get(owner) : undefined) ?? catalog.controlFile(owner, tag),
-    owners: (path) => catalog.owners(path),
-    madeDirectory: (path) => catalog.madeDirectory(path),
-    saved: (fileset) => catalog.saved(fileset),
-  };
+  });
 }
 
 function answered(product: Product, responses: Responses): Product {

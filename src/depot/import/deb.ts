@@ -1,7 +1,7 @@
 // A Debian package: an ar archive of `debian-binary`, control.tar and data.tar, either packed as it likes (deb(5)).
 // Promise: opening reads the control part only; every file that md5sums names is compared with it when the files are read.
 
-import { closeSync, fstatSync, openSync } from 'node:fs';
+import { fstatSync } from 'node:fs';
 import { archiveOf } from '../../host/archive.ts';
 import { type ArchiveBytes, ArchiveFile, truncated } from '../../host/archive-member.ts';
 import { fairLimit, type Part, plainBytes, plainPart } from '../../host/decompress-part.ts';
@@ -9,7 +9,7 @@ import { tarMembers } from '../../host/tar-read.ts';
 import { type Attributes, attributesOf } from '../../model/attributes.ts';
 import { descriptionOf, parseControl, parseRelations } from './deb-control.ts';
 import { debScripts, triggersOf } from './deb-scripts.ts';
-import { damaged, type OriginPackage, type Payload } from './origin.ts';
+import { damaged, type OriginPackage, type Payload, withFile } from './origin.ts';
 import { archivePayload } from './payload.ts';
 
 const AR = '!<arch>\n';
@@ -79,15 +79,6 @@ export function readDeb(file: string): OriginPackage {
     leftOut: [...scripts.leftOut, ...triggers.leftOut],
     open: () => openData(file, data, control),
   };
-}
-
-function withFile<T>(file: string, look: (fd: number) => T): T {
-  const fd = openSync(file, 'r');
-  try {
-    return look(fd);
-  } finally {
-    closeSync(fd);
-  }
 }
 
 /** Where control.tar and data.tar lie. */

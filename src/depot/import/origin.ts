@@ -1,6 +1,7 @@
 // OriginPackage: what a Debian package, an rpm and a tar archive have in common once they are read; the rest of this folder makes
 // SD software of it. Promise: reading one touches its headers only; its files are unpacked when somebody asks for them.
 
+import { closeSync, openSync } from 'node:fs';
 import { safeName } from '../../host/rootpath.ts';
 import type { Attributes } from '../../model/attributes.ts';
 import type { Content } from '../../model/content.ts';
@@ -91,4 +92,14 @@ export function unusable(file: string, because: string, todo: string): SdError {
     todo,
     data: { file },
   });
+}
+
+/** Looks into a file that is closed whatever comes of it. Throws the errno error, and what `look` throws. */
+export function withFile<T>(file: string, look: (fd: number) => T): T {
+  const fd = openSync(file, 'r');
+  try {
+    return look(fd);
+  } finally {
+    closeSync(fd);
+  }
 }

@@ -3,7 +3,7 @@
 //   every file's when it is read. Signatures by keys are not judged here: they say who made a package, not whether it is whole.
 
 import { createHash } from 'node:crypto';
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { fstatSync, readSync } from 'node:fs';
 import type { Archive } from '../../host/archive.ts';
 import { truncated } from '../../host/archive-member.ts';
 import { fairLimit, type Part, plainPart } from '../../host/decompress-part.ts';
@@ -11,7 +11,7 @@ import { eachPiece } from '../../host/digest.ts';
 import { safeName } from '../../host/rootpath.ts';
 import { type Attributes, attributesOf } from '../../model/attributes.ts';
 import { printRelation } from './deb-control.ts';
-import { damaged, type OriginPackage, type Payload, unusable } from './origin.ts';
+import { damaged, type OriginPackage, type Payload, unusable, withFile } from './origin.ts';
 import { archivePayload } from './payload.ts';
 import { DIGESTS, headerFacts, type RpmFile, rpmFiles } from './rpm-files.ts';
 import { headerLength, RpmHeader, TAG } from './rpm-header.ts';
@@ -70,15 +70,6 @@ export function readRpm(file: string): OriginPackage {
     leftOut,
     open: () => openPayload(file, parts, files),
   };
-}
-
-function withFile<T>(file: string, look: (fd: number) => T): T {
-  const fd = openSync(file, 'r');
-  try {
-    return look(fd);
-  } finally {
-    closeSync(fd);
-  }
 }
 
 function partsOf(fd: number, file: string): Parts {
