@@ -133,6 +133,7 @@ async function applyLoad(
   await session.store.apply({
     label: `install ${plan.spec}`,
     files: load.steps,
+    look: load.look,
     change: load.change,
     onFile: (step, bytes) =>
       session.emit({

@@ -10,7 +10,7 @@ import { relocation } from '../model/location.ts';
 import { isCommitted, lookUp, saveDirectory, savePath } from '../model/patches.ts';
 import type { PlannedFileset, PlannedProduct } from '../model/plan.ts';
 import { type FileRecord, type Fileset, type FilesetKey, type Product, splitKey } from '../model/software.ts';
-import type { FileStep, Staged } from '../store/transaction-types.ts';
+import type { FileStep, Staged, Transaction } from '../store/transaction-types.ts';
 import { controlFileOps, definitionOps } from './carried.ts';
 import { dropSaves, leaving, parentsOf } from './leaving.ts';
 import { type MemberChange, putMembers } from './members.ts';
@@ -22,6 +22,8 @@ import { inSaveArea, installed, type RootSession } from './session.ts';
 /** A product ready for its transaction. */
 export interface Load {
   readonly steps: readonly FileStep[];
+  /** What was at a path below the root when the steps were made. */
+  readonly look: NonNullable<Transaction['look']>;
   readonly change: (staged: ReadonlyMap<string, Staged>) => ChangeSet;
 }
 
@@ -53,6 +55,7 @@ export function loadProduct(
   ];
   return {
     steps,
+    look,
     change: (staged) => [
       ...definitionOps(depot.catalog, catalog, [source, ...source.filesets]),
       ...bundles,

@@ -32,6 +32,7 @@ export function recoverable(session: RootSession, load: Load): Recoverable {
   let back: CatalogOp[] = [];
   return {
     load: {
+      look: load.look,
       steps: [...made, ...steps],
       change: (staged) => {
         const change = load.change(staged);

@@ -32,7 +32,7 @@ export async function recover(database: Database, anchor: string, ledger: Ledger
     await database.write(ends);
     return { how: 'undone', what: journal.label };
   }
-  swapAll(anchor, journal.session, journal.steps);
+  swapAll(anchor, journal.session, journal.steps, { again: true });
   testPoint('commit');
   const { bookkeeping } = enter(ledger, journal.pairs, new Set(journal.products), (key) => database.get(key));
   await database.write([...journal.pairs, ...bookkeeping, ...ends]);

@@ -23,6 +23,7 @@ import { shareOut, worthACrew } from '../host/crew.ts';
 import { copyContent, type Digested } from '../host/digest.ts';
 import { fsyncDirectory, fsyncFile, syncFileSystem, testPoint } from '../host/durable.ts';
 import { deviceNumbers } from '../host/file-type.ts';
+import { lookAt } from '../host/look.ts';
 import { stopPoint } from '../host/signals.ts';
 import { hasErrno, SdError } from '../model/error.ts';
 import { giveFile, givePath } from './attributes-on-disk.ts';
@@ -138,15 +139,18 @@ export function syncStaged(anchor: string, plan: readonly JournalStep[]): void {
   syncPaths(objects, directories);
 }
 
-/** Durable files and directories: each by itself when they are few, else their file systems as a whole. */
+/** Durable files and directories, those that are there: each by itself when they are few, else their file systems as a whole. */
 export function syncPaths(objects: readonly string[], directories: ReadonlySet<string>): void {
   if (objects.length + directories.size <= FEW) {
     for (const object of objects) if (lstatSync(object).isFile()) fsyncFile(object);
-    for (const directory of directories) fsyncDirectory(directory);
+    for (const directory of directories) if (lookAt(directory)?.isDirectory()) fsyncDirectory(directory);
     return;
   }
   const devices = new Map<number, string>();
-  for (const directory of directories) devices.set(lstatSync(directory).dev, directory);
+  for (const directory of directories) {
+    const stats = lookAt(directory);
+    if (stats?.isDirectory()) devices.set(stats.dev, directory);
+  }
   for (const directory of devices.values()) syncFileSystem(directory);
 }
 

@@ -2,7 +2,7 @@
 // Promise: every step may be done again after a crash at any point; old content is saved before it is replaced; nothing visible is
 // ever written in place. Must not: decide anything; the journal has said all.
 
-import { linkSync, lstatSync, renameSync, rmdirSync, type Stats, unlinkSync } from 'node:fs';
+import { linkSync, lstatSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { testPoint } from '../host/durable.ts';
 import { lookAt } from '../host/look.ts';
@@ -11,38 +11,43 @@ import { givePath } from './attributes-on-disk.ts';
 import { ignoring, linkOrCopy, syncPaths } from './staging.ts';
 import { directoriesOf, type JournalStep, temporaryName } from './steps.ts';
 
-/** Does, or does again, all steps and makes them durable. `onStep` hears of each removal. */
+/** Does all steps and makes them durable; `again` where some may have been done before a crash. `onStep` hears of each removal. */
 export function swapAll(
   anchor: string,
   session: string,
   plan: readonly JournalStep[],
-  onStep?: (n: number) => void,
+  { again, onStep }: { readonly again: boolean; readonly onStep?: (n: number) => void },
 ): void {
   plan.forEach((step, n) => {
     if (step.step === 'directory') return;
     testPoint('swap');
-    swapOne(anchor, session, step, n);
+    swapOne(anchor, session, step, n, again);
     if (step.step === 'remove') onStep?.(n);
   });
   for (const step of plan.toReversed()) {
     if (step.step === 'directory') giveDirectory(join(anchor, step.path), step);
   }
-  const directories = [...directoriesOf(plan)].map((path) => join(anchor, path));
   const changed = plan.flatMap((step) => (step.step === 'attributes' ? [join(anchor, step.path)] : []));
   syncPaths(
     changed.filter((path) => lookAt(path)?.isFile()),
-    new Set(directories.filter((path) => lookAt(path)?.isDirectory())),
+    new Set(Array.from(directoriesOf(plan), (path) => join(anchor, path))),
   );
 }
 
-function swapOne(anchor: string, session: string, step: Exclude<JournalStep, { step: 'directory' }>, n: number): void {
+function swapOne(
+  anchor: string,
+  session: string,
+  step: Exclude<JournalStep, { step: 'directory' }>,
+  n: number,
+  again: boolean,
+): void {
   const path = `${anchor}/${step.path}`;
   switch (step.step) {
     case 'put':
       if (step.stage === step.path) return;
       // A stage that is gone has been renamed before the crash; what is at the path now must not be saved.
       if (step.save !== undefined) {
-        if (lookAt(`${anchor}/${step.stage}`) === undefined) return;
+        if (again && lookAt(`${anchor}/${step.stage}`) === undefined) return;
         keep(path, `${anchor}/${step.save}`, `${anchor}/${savingName(step.save, session, n)}`, step.copySave === true);
       }
       replace(`${anchor}/${step.stage}`, path, step.linked === true);
@@ -85,9 +90,9 @@ function savingName(save: string, session: string, n: number): string {
 
 /** Saves what is at `path` now. A copy goes through the temporary name `copy`, so that the save is whole or not there. */
 function keep(path: string, save: string, copy: string, always = false): void {
+  if (!always && linked(path, save)) return;
   const now = lookAt(path);
   if (now === undefined || now.isDirectory()) return;
-  if (!always && linked(path, save, now)) return;
   ignoring(() => unlinkSync(copy), 'ENOENT');
   linkOrCopy(path, copy, true);
   // The save must be durable before the name that still holds the content goes.
@@ -95,15 +100,18 @@ function keep(path: string, save: string, copy: string, always = false): void {
   renameSync(copy, save);
 }
 
-/** Saves by hard link; false where that cannot be. */
-function linked(path: string, save: string, now: Stats): boolean {
+/** Saves by hard link, without looking first: most saves succeed at once. False where that cannot be, and for a directory. */
+function linked(path: string, save: string): boolean {
   for (;;) {
     try {
       linkSync(path, save);
       return true;
     } catch (error) {
       if (hasErrno(error, 'EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP')) return false;
+      const now = lookAt(path);
+      if (now === undefined) return true;
       if (!hasErrno(error, 'EEXIST')) throw error;
+      if (now.isDirectory()) return false;
       const there = lstatSync(save);
       if (there.ino === now.ino && there.dev === now.dev) return true;
       unlinkSync(save);

@@ -1,5 +1,6 @@
 // What a transaction is made of (D4). The plan of file steps is complete, with every temporary name, before the first of them exists.
 
+import type { Stats } from 'node:fs';
 import type { ChangeSet } from '../model/change.ts';
 import type { Content } from '../model/content.ts';
 
@@ -73,6 +74,8 @@ export interface Transaction {
   readonly label: string;
   /** In order: directories before what lies in them, removals last. */
   readonly files: readonly FileStep[];
+  /** What stood at a path below the anchor when the steps were made, just before; absent: everything is looked at again. */
+  readonly look?: (path: string) => Stats | undefined;
   /** Asked for once, after staging and before the point of no return. */
   readonly change: (staged: ReadonlyMap<string, Staged>) => ChangeSet;
   /** Called after each file has been staged or removed, for progress. */

@@ -50,7 +50,7 @@ export async function runTransaction(commits: Commits, session: string, transact
     // If this write fails it may yet be on disk: whether to undo or redo is known at the next opening only.
     await database.write(swappingPairs(database, encoder.pairs, encoder.products));
     testPoint('swapping');
-    swapAll(anchor, session, plan, (n) => transaction.onFile?.(transaction.files[n]!, 0));
+    swapAll(anchor, session, plan, { again: false, onStep: (n) => transaction.onFile?.(transaction.files[n]!, 0) });
     testPoint('commit');
     await commits.commit(encoder, endingPairs(database));
   } catch (error) {
@@ -61,7 +61,7 @@ export async function runTransaction(commits: Commits, session: string, transact
 /** Checks and writes the intent. Nothing exists on disk yet but the journal. */
 async function begun(commits: Commits, session: string, transaction: Transaction): Promise<JournalStep[]> {
   try {
-    const look = looker(commits.anchor);
+    const look = transaction.look ?? looker(commits.anchor);
     checkPlaces(commits.anchor, transaction.files, look);
     const plan = journalSteps(transaction.files, session, (path) => look(path) === undefined);
     await commits.database.write(stagingPairs(session, transaction.label, plan));
