@@ -128,7 +128,7 @@ function parseHeader(path: string, line: string): CatalogHeader {
   if (typeof header !== 'object' || header === null) throw damaged(path, 'Its first line cannot be read.');
   if (header.fmt === FORM && isWhole(header)) return header;
   if (header.fmt === FORM) throw damaged(path, 'Its first line lacks something.');
-  if (header.fmt < FORM) throw damaged(path, `It is of form ${header.fmt}, of an older release.`);
+  if (header.fmt < FORM) throw damaged(path, `It is of form ${header.fmt}, of an older release.`, undefined, true);
   throw new SdError('catalog_too_new', {
     what: `The published catalog "${path}" cannot be read.`,
     because: `It is of form ${header.fmt}; this program knows form ${FORM}.`,
@@ -246,12 +246,13 @@ function notAllowed(path: string, cause: unknown): SdError {
   });
 }
 
-function damaged(path: string, because: string, cause?: unknown): SdError {
+/** `old` in its data: nothing is wrong with the file but its age. */
+function damaged(path: string, because: string, cause?: unknown, old = false): SdError {
   return new SdError('catalog_damaged', {
     what: `The published catalog "${path}" cannot be used.`,
     because,
     todo: 'The next command that changes this target publishes it again.',
-    data: { path },
+    data: { path, old },
     cause,
   });
 }

@@ -224,6 +224,7 @@ function readFileOf(layout: StoreLayout, options: OpenOptions): CatalogFile | un
     return readCatalogFile(layout.home);
   } catch (error) {
     if (!(error instanceof SdError) || error.code !== 'catalog_damaged') throw error;
+    if (error.data.old === true) return undefined;
     const path = join(layout.home, 'catalog');
     options.onRecovered?.({ how: 'rebuilt', what: `the published catalog "${path}" was damaged and is written again` });
     return undefined;

@@ -195,3 +195,26 @@ test('a commit is published within the session, and always at its end', async ()
   await store.close();
   expect(readPublished(layout())!.catalog.generation).toBe(6);
 });
+
+test('a catalog of an older form is written again without a word; one of a newer form is not touched', async () => {
+  const store = await open();
+  await store.apply(records('x', product('A', '1.0', [])));
+  await store.close();
+  const file = join(home(), 'catalog');
+  const text = readFileSync(file, 'utf8');
+  const recovered: unknown[] = [];
+  const again = () =>
+    openStore(layout(), {
+      create: false,
+      command: 'swinstall',
+      user: 'me@here',
+      lockTimeout: 0,
+      onRecovered: (what) => recovered.push(what),
+    });
+  writeFileSync(file, text.replace('"fmt":2', '"fmt":1'));
+  await (await again()).close();
+  expect([readFileSync(file, 'utf8'), recovered]).toEqual([text, []]);
+  writeFileSync(file, text.replace('"fmt":2', '"fmt":3'));
+  await expect(again()).rejects.toMatchObject({ code: 'catalog_too_new' });
+  expect(readFileSync(file, 'utf8')).toBe(text.replace('"fmt":2', '"fmt":3'));
+});

@@ -1,0 +1,86 @@
+// The published catalog as readers see it: products are found without reading the others, and are the same however they are found.
+
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { CatalogOp } from '../../../src/model/change.ts';
+import { tagOf } from '../../../src/model/software.ts';
+import { rootLayout } from '../../../src/store/layout.ts';
+import { readPublished } from '../../../src/store/published.ts';
+import { openStore } from '../../../src/store/store.ts';
+import { product, records } from './scenario.ts';
+
+let root: string;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'published-'));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+const layout = () => rootLayout(root, join(root, 'adm'));
+const catalog = () => readPublished(layout())!.catalog;
+
+async function publish(...ops: CatalogOp[]): Promise<void> {
+  const store = await openStore(layout(), { create: true, command: 'test', user: 'me', lockTimeout: 0 });
+  await store.apply(records('all', ops));
+  await store.close();
+}
+
+/** Of the same tag as another, with a title that is the tag of a third, and quotes and line breaks where they hurt. */
+function odd(id: string, attributes: Record<string, string | string[]>): CatalogOp[] {
+  const [vendor, first, ...others] = product(id, '1.0', [`/opt/${id}`]);
+  const given = first as Extract<CatalogOp, { op: 'product' }>;
+  return [vendor!, { ...given, product: { ...given.product, attributes } }, ...others];
+}
+
+test('products of a tag are found without reading the others, and are the same objects afterwards', async () => {
+  await publish(
+    ...odd('A', { tag: 'A', revision: '1.0', title: 'B' }),
+    ...odd('B', { tag: 'B', revision: '2.0' }),
+    ...odd('A.2', { tag: 'A', revision: 'A', title: 'says "A",\nand\tmore' }),
+  );
+  const found = catalog();
+  expect(found.tagged!('A')!.map(({ id }) => id)).toEqual(['A', 'A.2']);
+  expect(found.tagged!('B')!.map(({ id }) => id)).toEqual(['B']);
+  expect(found.tagged!('C')).toEqual([]);
+  const [one, two] = found.tagged!('A')!;
+  expect([two!.shown, two!.attributes.title]).toEqual([
+    { tag: 'A', revision: 'A', title: 'says "A",\nand\tmore' },
+    'says "A",\nand\tmore',
+  ]);
+  expect(found.products()[0]).toBe(one);
+  expect(found.product('A.2')).toBe(two);
+  expect({ ...one! }).not.toHaveProperty('shown');
+});
+
+test('where an attribute is no plain text, all products have to be looked at', async () => {
+  await publish(...odd('A', { tag: 'A', title: ['two', 'lines'] }), ...odd('B', { tag: 'B', revision: '1' }));
+  const found = catalog();
+  expect(found.tagged!('B')).toBeUndefined();
+  expect(found.products().map((each) => [tagOf(each), each.shown === undefined])).toEqual([
+    ['A', true],
+    ['B', false],
+  ]);
+});
+
+test('the owner of a path is found by one line; few questions or many give the same answer', async () => {
+  const ids = Array.from({ length: 40 }, (_, n) => `P${n}`);
+  await publish(...ids.flatMap((id) => product(id, '1.0', [`/opt/${id}`, '/shared'])));
+  const one = catalog();
+  expect(one.owners('/opt/P7')).toEqual(['P7/RUN']);
+  expect(ids.map((id) => one.owners(`/opt/${id}`))).toEqual(ids.map((id) => [`${id}/RUN`]));
+  expect(catalog().owners('/shared')).toEqual(ids.map((id) => `${id}/RUN`));
+});
+
+test('many products are read together: their own objects are not needed for it', async () => {
+  const ids = Array.from({ length: 40 }, (_, n) => `P${n}`);
+  await publish(...ids.flatMap((id) => product(id, '1.0', [`/opt/${id}`])));
+  const found = catalog();
+  const objects = join(layout().home, 'obj');
+  const [header] = readFileSync(join(layout().home, 'catalog'), 'utf8').split('\n');
+  const { records: together } = JSON.parse(header!) as { records: string };
+  expect(found.files('P3/RUN').map(({ path }) => path)).toEqual(['/opt/P3']);
+  for (const name of readdirSync(objects)) if (name !== together) rmSync(join(objects, name));
+  expect(found.products().map(({ filesets }) => filesets.map(tagOf).join())).toEqual(ids.map(() => 'RUN'));
+});
