@@ -1,9 +1,8 @@
-// argv → Invocation by a command's declaration. Syntax only; nothing is looked up. Node's own parser takes the words apart: a library
-// for it costs every command 9 ms (HACKING, "Where the time goes").
+// argv → Invocation by a command's declaration. Syntax only; nothing is looked up. A library for it costs every command 4 to 9 ms
+// (HACKING, Decisions: commander).
 // Promise: flags before, between and behind operands; `-xname=value` and `-x name=value`; repeated flags keep their order.
 // Every complaint is SdError `bad_usage`, with the nearest flag where one was misspelt.
 
-import { parseArgs } from 'node:util';
 import type { CommandDeclaration, Invocation } from '../commands/declaration.ts';
 import type { FrontDeclaration, FrontInvocation } from '../fronts/declaration.ts';
 import type { Caller, FlagDeclaration } from '../model/command-line.ts';
@@ -41,27 +40,48 @@ function parseWords(declaration: Declared, argv: readonly string[]): Collected &
   const collected: Collected = { counts: {}, arguments: {}, settings: [] };
   const words: string[] = [];
   const flags = new Map(declaration.flags.map((flag) => [flag.name, flag]));
-  const options = Object.fromEntries(Array.from(flags.values(), ({ name, argument }) => optionOf(name, argument)));
-  const { tokens } = parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true });
-  for (const token of tokens) {
-    if (token.kind === 'positional') words.push(token.value);
-    if (token.kind !== 'option') continue;
-    const flag = flags.get(token.rawName);
-    // `--name=value` of a flag that takes none; `-pv` is two flags.
-    const extra = token.inlineValue && flag?.argument === undefined ? `=${token.value}` : '';
-    if (flag === undefined || extra !== '') throw unknownFlag(`${token.rawName}${extra}`, declaration);
-    if (flag.argument !== undefined && token.value === undefined) throw lacksArgument(flag);
-    collect(collected, declaration, flag, token.value);
+  for (let at = 0; at < argv.length; at++) {
+    const word = argv[at]!;
+    if (word === '--') {
+      words.push(...argv.slice(at + 1));
+      break;
+    }
+    for (const { name, attached } of flagsIn(word, flags)) {
+      const flag = flags.get(name);
+      if (flag === undefined) throw unknownFlag(name, declaration);
+      const value = flag.argument === undefined ? undefined : (attached ?? argv[++at]);
+      if (flag.argument !== undefined && value === undefined) throw lacksArgument(flag);
+      collect(collected, declaration, flag, value);
+    }
+    if (!isFlag(word)) words.push(word);
   }
   return { ...collected, words };
 }
 
-/** `-x` and `--name` as parseArgs wants them declared. */
-function optionOf(name: string, argument: string | undefined) {
-  const type = argument === undefined ? ('boolean' as const) : ('string' as const);
-  if (name.startsWith('--')) return [name.slice(2), { type, multiple: true }] as const;
-  // A short flag needs a long name that nobody can write.
-  return [`\0${name}`, { type, short: name.slice(1), multiple: true }] as const;
+/** A lone dash is an operand. */
+function isFlag(word: string): boolean {
+  return word.length > 1 && word.startsWith('-');
+}
+
+/** The flags of one word: `--name`, `--name=value`, `-p`, `-pv`, `-xname=value`; what follows a flag with an argument is its argument. */
+function* flagsIn(
+  word: string,
+  flags: ReadonlyMap<string, FlagDeclaration>,
+): Generator<{ readonly name: string; readonly attached?: string }> {
+  if (!isFlag(word)) return;
+  if (word.startsWith('--')) {
+    const [name = ''] = word.split('=', 1);
+    const takesNone = flags.get(name)?.argument === undefined;
+    yield takesNone || name === word ? { name: word } : { name, attached: word.slice(name.length + 1) };
+    return;
+  }
+  for (let at = 1; at < word.length; at++) {
+    const name = `-${word[at]}`;
+    const attached = word.slice(at + 1);
+    const takesIt = flags.get(name)?.argument !== undefined && attached !== '';
+    yield takesIt ? { name, attached } : { name };
+    if (takesIt) return;
+  }
 }
 
 function collect(into: Collected, declaration: Declared, flag: FlagDeclaration, value: string | undefined): void {
