@@ -74,16 +74,17 @@ function lineOf(anchor: string, path: string, stats: Stats, derived: boolean, na
 function catalogLines(home: string): string[] {
   const path = join(home, 'catalog');
   if (!existsSync(path)) return [];
-  const [first = '', ...lines] = readFileSync(path, 'utf8').split('\n');
-  if (!lines.some((line) => line.startsWith('p/'))) return [];
-  const { kind, owners } = JSON.parse(first) as { kind: string; owners: string };
+  const [first = '', ...lines] = readFileSync(path, 'utf8').trimEnd().split('\n');
+  if (!lines.some((line) => line.startsWith('['))) return [];
+  const { kind, owners, records } = JSON.parse(first) as { kind: string; owners: string; records: string };
   return [
     `catalog ${kind}`,
     `owners ${createHash('sha256').update(objectOf(home, owners)).digest('hex')}`,
+    ...objectOf(home, records).toString('utf8').split('\n'),
     ...lines.flatMap((line) => {
-      const object = /\t([0-9a-f]{64})\t\d+$/.exec(line)?.[1];
-      if (object === undefined) return [line];
-      return [line.replace(object, 'object'), ...objectOf(home, object).toString('utf8').split('\n')];
+      if (!line.startsWith('[')) return [line];
+      const [id, object = '', ...rest] = JSON.parse(line) as string[];
+      return [JSON.stringify([id, ...rest]), ...objectOf(home, object).toString('utf8').split('\n')];
     }),
   ];
 }
