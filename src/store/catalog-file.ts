@@ -1,4 +1,4 @@
-// The published catalog file: a header line with the hash of the rest, lines of the records above products, then one line per product
+// The published catalog file: a header line with the hash of all of it, lines of the records above products, then one line per product
 // with what a listing shows of it (D2; store-and-fleet 1.3; ipd/README.md). The records of products and filesets lie in one object.
 // Promise: a reader finds the whole file of one generation, or an error; the line of a product is parsed when somebody looks for it.
 
@@ -18,7 +18,7 @@ export interface CatalogHeader {
   readonly gen: number;
   /** Chain hash of that generation. */
   readonly chain: string;
-  /** Of all that follows the header line. */
+  /** Of the header without this, and all that follows its line. */
   readonly sha256: string;
   /** Object with the owner index. */
   readonly owners: string;
@@ -57,9 +57,17 @@ export function printCatalogFile(
 ): string {
   const rows = Array.from(products, ([id, product]) => JSON.stringify(printRow(id, product)));
   const body = [...lines, ...rows, ''].join('\n');
-  const sha256 = createHash('sha256').update(body).digest('hex');
-  return `${JSON.stringify({ fmt: FORM, ...header, sha256 })}\n${body}`;
+  const head = JSON.stringify({ fmt: FORM, ...header });
+  return `${head.slice(0, -1)},"sha256":"${hashOf(head, Buffer.from(body))}"}\n${body}`;
 }
+
+/** `head` is the header line without its last member, the hash. */
+function hashOf(head: string, body: Buffer): string {
+  return createHash('sha256').update(`${head}\n`).update(body).digest('hex');
+}
+
+/** Takes the hash from the header line. */
+const HASH = /,"sha256":"([0-9a-f]{64})"\}$/;
 
 /** A product's line as JSON; null stands for an attribute that it has not, and for the tag of one whose attributes are no plain texts. */
 type Row = [
@@ -96,9 +104,10 @@ export function readCatalogFile(home: string, name = 'catalog', proof?: Proof): 
     throw damaged(path, reasonOf(error), error);
   }
   const end = bytes.indexOf(10);
-  const header = parseHeader(path, bytes.toString('utf8', 0, Math.max(end, 0)));
+  const line = bytes.toString('utf8', 0, Math.max(end, 0));
+  const header = parseHeader(path, line);
   const body = bytes.subarray(end + 1);
-  if (createHash('sha256').update(body).digest('hex') !== header.sha256) {
+  if (hashOf(line.replace(HASH, '}'), body) !== HASH.exec(line)?.[1]) {
     throw damaged(path, 'Its content is not what its first line says.');
   }
   return parseBody(path, header, body.toString('utf8'));

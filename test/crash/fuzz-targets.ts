@@ -113,10 +113,10 @@ function object(bytes: Buffer, { folder }: Place): void {
   const good = lines.join('\n');
   const name = createHash('sha256').update(bytes).digest('hex');
   writeFileSync(join(home, 'obj', name), bytes);
-  const header = JSON.parse(first) as object;
+  const { sha256: _, ...header } = JSON.parse(first) as { sha256: string };
   const publish = (body: string, change?: object) => {
-    const sha256 = createHash('sha256').update(body).digest('hex');
-    writeFileSync(join(home, 'catalog'), `${JSON.stringify({ ...header, ...change, sha256 })}\n${body}`);
+    const head = JSON.stringify({ ...header, ...change });
+    writeFileSync(join(home, 'catalog'), believed(head, body));
     const found = readPublished(depotLayout(join(folder, 'published')));
     if (found) interrogate(found.catalog, change !== undefined);
   };
@@ -143,10 +143,14 @@ function refusedOrRead(read: () => void): void {
 function rightCatalog(bytes: Buffer, random: Random): Buffer {
   if (random() < 0.2) return bytes;
   const end = bytes.indexOf(10);
-  const body = bytes.subarray(end + 1);
-  const hash = createHash('sha256').update(body).digest('hex');
-  const head = bytes.toString('utf8', 0, Math.max(end, 0)).replace(/"sha256":"[0-9a-f]*"\}$/, `"sha256":"${hash}"}`);
-  return Buffer.concat([Buffer.from(`${head}\n`), body]);
+  const head = bytes.toString('utf8', 0, Math.max(end, 0)).replace(/,"sha256":"[0-9a-f]*"\}$/, '}');
+  return believed(head, bytes.subarray(end + 1));
+}
+
+/** A catalog with a hash that fits. */
+function believed(head: string, body: string | Buffer): Buffer {
+  const sha256 = createHash('sha256').update(`${head}\n`).update(body).digest('hex');
+  return Buffer.concat([Buffer.from(`${head.slice(0, -1)},"sha256":"${sha256}"}\n`), Buffer.from(body)]);
 }
 
 async function installed(bytes: Buffer, { folder, root }: Place): Promise<void> {
