@@ -1,6 +1,6 @@
 // The published catalog as readers see it: products are found without reading the others, and are the same however they are found.
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -83,4 +83,20 @@ test('many products are read together: their own objects are not needed for it',
   expect(found.files('P3/RUN').map(({ path }) => path)).toEqual(['/opt/P3']);
   for (const name of readdirSync(objects)) if (name !== together) rmSync(join(objects, name));
   expect(found.products().map(({ filesets }) => filesets.map(tagOf).join())).toEqual(ids.map(() => 'RUN'));
+});
+
+test('a byte flipped anywhere in the catalog is seen, in its first line too', async () => {
+  await publish(...product('A', '1.0', ['/opt/A']));
+  const file = join(layout().home, 'catalog');
+  const good = readFileSync(file);
+  const { owners, records: together, chain } = JSON.parse(good.toString().split('\n')[0]!) as Record<string, string>;
+  for (const words of [owners!, together!, chain!, '"gen":', '"A"', 'm/next']) {
+    const bytes = Buffer.from(good);
+    const at = bytes.indexOf(words) + words.length - 1;
+    bytes[at] = bytes[at]! ^ 1;
+    writeFileSync(file, bytes);
+    expect(() => readPublished(layout()), words).toThrow(/The published catalog .* cannot be used/);
+  }
+  writeFileSync(file, good);
+  expect(catalog().products()).toHaveLength(1);
 });
