@@ -1,7 +1,17 @@
 // Large loads are copied by two threads (src/host/crew.ts): the same results, the same errors, and the same undoing as by one.
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { flat, Site } from './site.ts';
 
@@ -48,6 +58,30 @@ test('a file that has changed since is found by swverify, by content alone', () 
   const ran = site.run('swverify', ['-x', 'check_permissions=false', 'MANY', '@', './R']);
   expect(ran.exit).toBe(1);
   expect(flat(ran.stderr)).toContain('File "/opt/many/d7/f1487" should have cksum');
+});
+
+test('mode, owner and time of files that were read ahead are judged too, and what is no file any more', () => {
+  site.ok('swinstall', ...install());
+  const at = (file: string) => site.path('R/opt/many', file);
+  chmodSync(at('d1/f1'), 0o600);
+  utimesSync(at('d2/f2'), 1_000_000_000, 1_000_000_000);
+  const root = process.getuid?.() === 0;
+  if (root) chownSync(at('d3/f3'), 12, 34);
+  rmSync(at('d4/f4'));
+  symlinkSync('f24', at('d4/f4'));
+  rmSync(at('d5/f5'));
+  const ran = site.run('swverify', ['MANY', '@', './R']);
+  const said = flat(ran.stderr);
+  expect(ran.exit).toBe(1);
+  expect(said).toContain('File "/opt/many/d1/f1" should have mode "0644" but the actual mode is "0600".');
+  expect(said).toMatch(/File "\/opt\/many\/d2\/f2" should have mtime "\d+" but the actual mtime is "1000000000"/);
+  if (root)
+    expect(said).toMatch(
+      /File "\/opt\/many\/d3\/f3" should have owner [^]*File "\/opt\/many\/d3\/f3" should have group/,
+    );
+  expect(said).toContain('File "/opt/many/d4/f4" should be a regular file but is not.');
+  expect(said).toContain('File "/opt/many/d5/f5" missing.');
+  expect(said.match(/\[file_differs\]/g)).toHaveLength(root ? 6 : 4);
 });
 
 test.each([
