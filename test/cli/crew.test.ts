@@ -77,7 +77,7 @@ test('mode, owner and time of files that were read ahead are judged too, and wha
   expect(said).toMatch(/File "\/opt\/many\/d2\/f2" should have mtime "\d+" but the actual mtime is "1000000000"/);
   if (root)
     expect(said).toMatch(
-      /File "\/opt\/many\/d3\/f3" should have owner [^]*File "\/opt\/many\/d3\/f3" should have group/,
+      /File "\/opt\/many\/d3\/f3" should have owner [\s\S]*File "\/opt\/many\/d3\/f3" should have group/,
     );
   expect(said).toContain('File "/opt/many/d4/f4" should be a regular file but is not.');
   expect(said).toContain('File "/opt/many/d5/f5" missing.');
