@@ -21,9 +21,8 @@ const rooms = {
 // Each third-party library has one doorkeeper file (decision D9).
 const doorkeepers = {
   level: '^src/store/store\\.ts$',
-  commander: '^src/cli/program\\.ts$',
   'fast-glob': '^src/operations/psf-tree\\.ts$',
-  minimatch: '^src/selection/match\\.ts$',
+  minimatch: '^src/selection/wildcards\\.ts$',
   tar: '^src/host/tar-header\\.ts$',
   'cli-table3': '^src/report/terminal\\.ts$',
 };

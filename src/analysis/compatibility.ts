@@ -12,7 +12,7 @@ import { text } from '../model/attributes.ts';
 import type { Finding } from '../model/plan.ts';
 import { type Fileset, filesetName, type Product, tagOf } from '../model/software.ts';
 import { brief } from '../model/spec.ts';
-import { matchesPattern } from '../selection/match.ts';
+import { matchesPattern } from '../selection/wildcards.ts';
 import type { Chosen } from './draft.ts';
 import type { Machine } from './views.ts';
 

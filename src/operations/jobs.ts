@@ -14,7 +14,7 @@ import { writeFileAtomically, writeFileDurably } from '../host/durable.ts';
 import { hasErrno } from '../model/error.ts';
 import type { Job, JobRecord, JobState } from '../model/job.ts';
 import type { Plan } from '../model/plan.ts';
-import { matchesPattern } from '../selection/match.ts';
+import { matchesPattern } from '../selection/wildcards.ts';
 import { isAlive } from '../store/holder.ts';
 
 export interface JobQueue {

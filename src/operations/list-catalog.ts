@@ -5,7 +5,7 @@ import type { Catalog } from '../model/catalog.ts';
 import type { ListingRow, ListLevel, StreamedSection } from '../model/listing.ts';
 import type { Finding } from '../model/plan.ts';
 import { tagOf } from '../model/software.ts';
-import { matchesPattern } from '../selection/match.ts';
+import { matchesPattern } from '../selection/wildcards.ts';
 import { objectsOf } from './list-objects.ts';
 import { ownerRows, patchRows } from './list-patches.ts';
 import type { RowStyle } from './list-rows.ts';

@@ -11,7 +11,8 @@ import { tagOf } from '../model/software.ts';
 import type { SoftwareSpec } from '../model/spec.ts';
 import { parseSpec } from '../model/spec.ts';
 import type { Resolution } from '../selection/match.ts';
-import { contentsOf, matchesPattern, objectMatches, resolveBundles, resolveProducts } from '../selection/match.ts';
+import { contentsOf, objectMatches, resolveBundles, resolveProducts } from '../selection/match.ts';
+import { matchesPattern } from '../selection/wildcards.ts';
 
 /** What is meant of one product. */
 export interface ProductPart {

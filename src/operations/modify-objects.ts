@@ -8,7 +8,8 @@ import { lookUp, type Placed } from '../model/patches.ts';
 import type { Bundle, Category, Product, Subproduct } from '../model/software.ts';
 import { tagOf } from '../model/software.ts';
 import { brief, parseSpec, type SoftwareSpec } from '../model/spec.ts';
-import { matchesPattern, type Resolution, resolveBundles, resolveProducts } from '../selection/match.ts';
+import { type Resolution, resolveBundles, resolveProducts } from '../selection/match.ts';
+import { matchesPattern } from '../selection/wildcards.ts';
 
 export type Named =
   | { readonly level: 'bundle'; readonly object: Bundle }

@@ -11,8 +11,9 @@ import { filesetKey, tagOf } from '../model/software.ts';
 import type { SoftwareSpec } from '../model/spec.ts';
 import type { CatalogIndex } from './catalog-index.ts';
 import { indexOf } from './catalog-index.ts';
-import { isPattern, matchesPattern, satisfies, specOf } from './match.ts';
+import { satisfies, specOf } from './match.ts';
 import { connected, nearestInside, oldestFirst, reach } from './walk.ts';
+import { isPattern, matchesPattern } from './wildcards.ts';
 
 /** One patch fileset of one catalog. */
 export interface PatchNode {

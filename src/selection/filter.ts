@@ -9,7 +9,8 @@ import { tagOf } from '../model/software.ts';
 import type { SoftwareSpec } from '../model/spec.ts';
 import { parseSpec } from '../model/spec.ts';
 import type { PatchNode } from './chains.ts';
-import { categoriesOf, isPattern, matchesPattern, resolveBundles, satisfies } from './match.ts';
+import { categoriesOf, resolveBundles, satisfies } from './match.ts';
+import { isPattern, matchesPattern } from './wildcards.ts';
 
 export class PatchFilter {
   readonly text: string;

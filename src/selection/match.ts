@@ -1,9 +1,7 @@
-// Which objects does a software_spec mean? Patterns, version items, and every reading of `A.B.C` against a catalog (patches.md 1).
+// Which objects does a software_spec mean? Version items, and every reading of `A.B.C` against a catalog (patches.md 1).
 // Promise: r a v c q l are tested on the leftmost bundle or product, fr and fa on filesets; all readings that match contribute.
-// Doorkeeper of minimatch, which is loaded only when a pattern has brackets.
 // Must not: choose (install.ts and target.ts do) or complain; what matches nothing is an empty Resolution.
 
-import { createRequire } from 'node:module';
 import type { Attributes } from '../model/attributes.ts';
 import { flag, list, text } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
@@ -13,43 +11,7 @@ import { filesetKey, tagOf } from '../model/software.ts';
 import type { SoftwareSpec, VersionItem } from '../model/spec.ts';
 import { parseSpec } from '../model/spec.ts';
 import { type CatalogIndex, indexOf } from './catalog-index.ts';
-import { compilePattern } from './pattern.ts';
-
-const MAGIC = /[*?[]/;
-const compiled = new Map<string, (value: string) => boolean>();
-/** A longer pattern matches only itself; no name is as long. */
-const LONGEST = 1000;
-
-/** True when the text holds a shell pattern rather than a literal. */
-export function isPattern(value: string): boolean {
-  return MAGIC.test(value);
-}
-
-/** SD's shell patterns `*`, `?`, `[...]`, `[!...]` against a whole value; `*` also matches an empty value and crosses slashes. */
-export function matchesPattern(pattern: string, value: string): boolean {
-  if (pattern === '*' || pattern === value) return true;
-  if (!MAGIC.test(pattern) || pattern.length > LONGEST) return false;
-  if (value === '') return /^\*+$/.test(pattern);
-  let test = compiled.get(pattern);
-  if (!test) {
-    test = compilePattern(pattern, bracketTest);
-    compiled.set(pattern, test);
-  }
-  return test(value);
-}
-
-/** Architectures and locations hold slashes, which minimatch would keep apart; the control character stands for them. */
-function hideSlashes(value: string): string {
-  return value.replaceAll('/', '\u0001');
-}
-
-/** Whether a character is one of a bracket's. A character in front keeps minimatch from its rules for names that begin with a dot. */
-function bracketTest(bracket: string): (character: string) => boolean {
-  const library: typeof import('minimatch') = createRequire(import.meta.url)('minimatch');
-  const options = { nobrace: true, noext: true, noglobstar: true, nonegate: true, nocomment: true, dot: true };
-  const expression = library.makeRe(`x${hideSlashes(bracket)}`, options) || /^(?!)/;
-  return (character) => expression.test(`x${hideSlashes(character)}`);
-}
+import { isPattern, matchesPattern } from './wildcards.ts';
 
 const specs = new Map<string, SoftwareSpec | undefined>();
 
@@ -267,11 +229,11 @@ function readAsBundle(spec: SoftwareSpec, catalog: Catalog, found: Found): void 
 }
 
 function namedProducts(tag: string, index: CatalogIndex): readonly Product[] {
-  return MAGIC.test(tag) ? index.products.filter((each) => matchesPattern(tag, tagOf(each))) : index.productsOf(tag);
+  return isPattern(tag) ? index.products.filter((each) => matchesPattern(tag, tagOf(each))) : index.productsOf(tag);
 }
 
 function namedBundles(tag: string, index: CatalogIndex): readonly Bundle[] {
-  return MAGIC.test(tag) ? index.bundles.filter((each) => matchesPattern(tag, tagOf(each))) : index.bundlesOf(tag);
+  return isPattern(tag) ? index.bundles.filter((each) => matchesPattern(tag, tagOf(each))) : index.bundlesOf(tag);
 }
 
 /** Takes what the tags from `depth` on name inside a product, as far as it lies among `allowed`. */

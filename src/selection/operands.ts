@@ -10,7 +10,8 @@ import { splitKey, tagOf } from '../model/software.ts';
 import type { SoftwareSpec } from '../model/spec.ts';
 import { parseSpec, qualified } from '../model/spec.ts';
 import type { Choice } from './choice.ts';
-import { isPattern, type Resolution, resolve } from './match.ts';
+import { type Resolution, resolve } from './match.ts';
+import { isPattern } from './wildcards.ts';
 
 export interface Asked {
   /** Ids of bundles that operands name. */

@@ -1,6 +1,6 @@
 // SD's shell patterns matched in time that grows with pattern times value: patterns stand in depots, too, and a regular expression of
 // many `*` can take for ever on a value made for it. `*` any text, `?` one character, `[...]` and `[!...]` one of some, `\` before a literal.
-// Must not: know what a bracket holds; the caller compiles brackets (match.ts, doorkeeper of minimatch).
+// Must not: know what a bracket holds; the caller compiles brackets (wildcards.ts, doorkeeper of minimatch).
 
 /** One element of a pattern: a character, any character, any text, or a test of one character. */
 type Element = string | typeof ANY | typeof STAR | ((character: string) => boolean);

@@ -13,7 +13,8 @@ import type { CatalogIndex } from './catalog-index.ts';
 import { indexOf } from './catalog-index.ts';
 import type { PatchNode } from './chains.ts';
 import { patchGraph } from './chains.ts';
-import { isPattern, keysOf } from './match.ts';
+import { keysOf } from './match.ts';
+import { isPattern } from './wildcards.ts';
 
 type Relation = 'prerequisite' | 'corequisite' | 'exrequisite';
 

@@ -6,7 +6,7 @@ import { SdError } from '../../src/model/error.ts';
 import { parseRequisite, parseSpec, printSpec } from '../../src/model/spec.ts';
 import { resolveOptions } from '../../src/options/resolve.ts';
 import { type CommandName, OPTIONS } from '../../src/options/table.ts';
-import { matchesPattern } from '../../src/selection/match.ts';
+import { matchesPattern } from '../../src/selection/wildcards.ts';
 import { fuzzed } from './fuzz.ts';
 
 test('broken samples, read as what they are: no crash, no hang, little memory', { timeout: 300_000 }, () => {

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import type { Catalog } from '../../../src/model/catalog.ts';
 import { tagOf } from '../../../src/model/software.ts';
 import { parseSpec } from '../../../src/model/spec.ts';
-import { matchesPattern, resolve, resolveBundles, resolveProducts, satisfies } from '../../../src/selection/match.ts';
+import { resolve, resolveBundles, resolveProducts, satisfies } from '../../../src/selection/match.ts';
+import { matchesPattern } from '../../../src/selection/wildcards.ts';
 import { acme, catalogOf, depot1, depotOf, installed, PN_1, patch, rootOf } from './catalog-builder.ts';
 
 const products = (spec: string, catalog: Catalog) => resolve(parseSpec(spec), catalog).products.map((each) => each.id);
