@@ -1,8 +1,9 @@
-// Builds dist/: ES modules split by dynamic import, so that each command loads only what it needs (D11), and one executable per command of
+// Builds dist/: CommonJS files split by dynamic import, so that each command loads only what it needs (D11), and one executable per command of
 // src/commands/index.ts in dist/bin/. `node build.mjs --test-hooks` builds dist-test/ with the crash and delay points in.
+import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { rolldown } from 'rolldown';
 
 // A second word names another place than dist-test/, so that test runs at one time do not take each other's program away.
@@ -41,10 +42,11 @@ const bundle = await rolldown({
 rmSync(out, { recursive: true, force: true });
 await bundle.write({
   dir: out,
-  format: 'esm',
+  // Modules of the language are loaded in turns of the event loop, which costs a listing 10 ms.
+  format: 'cjs',
   sourcemap: true,
-  entryFileNames: '[name].mjs',
-  chunkFileNames: '[name]-[hash].mjs',
+  entryFileNames: '[name].cjs',
+  chunkFileNames: '[name]-[hash].cjs',
   // Names stay: whoever reports a stack can be helped.
   minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
   codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: together, debugName: 'together' }] },
@@ -55,15 +57,21 @@ await bundle.close();
 cpSync('lib', join(out, 'lib'), { recursive: true, filter: (path) => path !== join('lib', 'bin') });
 
 mkdirSync(join(out, 'bin'));
-const { commandNames } = await import(pathToFileURL(resolve(out, 'main.mjs')).href);
+copyFileSync('src/start.cjs', join(out, 'start.cjs'));
+// Executables have no ending; this says what they are.
+writeFileSync(join(out, 'package.json'), '{ "type": "commonjs" }\n');
+const { commandNames } = createRequire(import.meta.url)(resolve(out, 'main.cjs'));
 for (const name of commandNames) {
   const path = join(out, 'bin', name);
   // A starter of its own, for a command that is not always started by the shell.
   const own = join('lib', 'bin', name);
   if (existsSync(own)) copyFileSync(own, path);
-  else writeFileSync(path, `#!/usr/bin/env node\nimport('../main.mjs').then((program) => program.main('${name}'));\n`);
+  else writeFileSync(path, `#!/usr/bin/env node\nrequire('../start.cjs').main('${name}');\n`);
   chmodSync(path, 0o755);
 }
+
+// Tests run without: what they find must not hang on it.
+if (!hooks) execFileSync(process.execPath, ['src/keep-code.cjs', out], { stdio: ['ignore', 'ignore', 'inherit'] });
 
 /** Name of the file that a module goes to; null leaves it to the bundler. */
 function together(id, bundler) {

@@ -3,8 +3,8 @@
 
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { isatty } from 'node:tty';
 import type { Volumes } from '../model/request.ts';
+import { isTerminal } from '../report/screen.ts';
 import type { Invocation } from './declaration.ts';
 
 const TERMINAL = '/dev/tty';
@@ -12,7 +12,7 @@ const TERMINAL = '/dev/tty';
 /** The volumes named behind the first; who sits at a terminal is asked for those that are missing. */
 export function volumesOf(named: readonly string[], { caller }: Invocation): { volumes?: Volumes } {
   const names = named.slice(1).map((name) => (name.startsWith('|') || name === '-' ? name : resolve(caller.cwd, name)));
-  if (!isatty(0)) return names.length === 0 ? {} : { volumes: { names } };
+  if (!isTerminal('stdin')) return names.length === 0 ? {} : { volumes: { names } };
   return { volumes: { names, ask: (number, last) => askFor(number, last, caller.cwd) } };
 }
 

@@ -2,7 +2,6 @@
 // Promise: volumes are opened when something on them is asked for, each once, and each must belong to the first one's depot.
 
 import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
-import { isatty } from 'node:tty';
 import { notAnArchive } from '../host/archive.ts';
 import { safeName } from '../host/rootpath.ts';
 import { text } from '../model/attributes.ts';
@@ -108,7 +107,9 @@ let taken = false;
 function standardInput(): Volume {
   const stats = fstatSync(0);
   if (stats.isFile()) return archiveVolume('/proc/self/fd/0');
-  if (isatty(0)) throw notAnArchive('standard input', 'It is a terminal.');
+  // Every listing would load Node's network modules with node:tty.
+  if (stats.isCharacterDevice() && process.getBuiltinModule('node:tty').isatty(0))
+    throw notAnArchive('standard input', 'It is a terminal.');
   if (taken) {
     throw new SdError('source_read_once', {
       what: 'Standard input cannot be read again.',

@@ -19,7 +19,7 @@ export function worthACrew(files: number): boolean {
 }
 
 // Beside the bundle; in a test that runs the source there is none, and the work is done by one thread.
-const WORKER = fileURLToPath(new URL('./crew-worker.mjs', import.meta.url));
+const WORKER = fileURLToPath(new URL('./crew-worker.cjs', import.meta.url));
 
 /**
  * Does the jobs with two threads. `pause` is awaited now and then, and neither thread works meanwhile; it may throw: then the other thread

@@ -19,6 +19,8 @@ const STYLES: Readonly<Record<Tone, readonly [on: string, off: string]>> = {
   title: ['1', '22'],
 };
 
+const DESCRIPTORS = { stdin: 0, stdout: 1, stderr: 2 };
+
 export const COLOUR_CHOICES = ['auto', 'always', 'never'] as const;
 export type ColourChoice = (typeof COLOUR_CHOICES)[number];
 
@@ -42,9 +44,10 @@ export function toned(stream: 'stdout' | 'stderr', tone: Tone, text: string): st
   return `\u001b[${on}m${text}\u001b[${off}m`;
 }
 
-export function isTerminal(stream: 'stdout' | 'stderr'): boolean {
+/** Whether a terminal is behind the stream. */
+export function isTerminal(stream: keyof typeof DESCRIPTORS): boolean {
   // Node loads its network modules to answer for a pipe.
-  const stats = fstatSync(stream === 'stdout' ? 1 : 2);
+  const stats = fstatSync(DESCRIPTORS[stream]);
   return stats.isCharacterDevice() && process[stream].isTTY === true;
 }
 
