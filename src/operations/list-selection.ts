@@ -11,7 +11,7 @@ import { tagOf } from '../model/software.ts';
 import type { SoftwareSpec } from '../model/spec.ts';
 import { parseSpec } from '../model/spec.ts';
 import type { Resolution } from '../selection/match.ts';
-import { contentsOf, objectMatches, resolveBundles, resolveProducts } from '../selection/match.ts';
+import { contentsOf, objectMatches, resolveBundles, resolveProducts, wholeProducts } from '../selection/match.ts';
 import { matchesPattern } from '../selection/wildcards.ts';
 
 /** What is meant of one product. */
@@ -34,7 +34,7 @@ export interface Named {
 /** What one operand names; both lists empty when it names nothing. Throws SdError `bad_spec`. */
 export function named(operand: string, catalog: Catalog): Named {
   const spec = parseSpec(operand);
-  const asProduct = partsOf(resolveProducts(spec, catalog));
+  const asProduct = wholeProducts(spec, catalog)?.map(wholePart) ?? partsOf(resolveProducts(spec, catalog));
   const bundleReading = resolveBundles(spec, catalog);
   if (spec.tags.length === 1) {
     return { bundles: bundleReading.bundles.filter((bundle) => isNamed(spec, bundle)), parts: asProduct };

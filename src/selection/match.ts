@@ -155,6 +155,15 @@ export function resolveProducts(spec: SoftwareSpec, catalog: Catalog): Resolutio
   return found.resolution(catalog);
 }
 
+/**
+ * The products that a spec of one tag means whole, in catalog order; undefined where it has more tags, or picks among filesets. None of
+ * them is looked into, which in a large catalog is most of the work of `resolveProducts`.
+ */
+export function wholeProducts(spec: SoftwareSpec, catalog: Catalog): readonly Product[] | undefined {
+  if (spec.tags.length > 1 || spec.items.some(isOfFileset)) return undefined;
+  return namedProducts(spec.tags[0]!, indexOf(catalog)).filter((product) => objectMatches(spec, product));
+}
+
 /** As `resolve`, but only the readings whose leftmost object is a bundle. */
 export function resolveBundles(spec: SoftwareSpec, catalog: Catalog): Resolution {
   const found = new Found();

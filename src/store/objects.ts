@@ -24,7 +24,7 @@ export function writeObject(home: string, content: string | Uint8Array, anyway =
 
 /** Where an object lies. */
 export function objectPath(home: string, name: string): string {
-  return join(home, DIRECTORY, name);
+  return `${home}/${DIRECTORY}/${name}`;
 }
 
 /** Content of an object. Throws SdError `catalog_damaged`, with `data.missing` where the file is not there. */

@@ -7,12 +7,12 @@ import { SdError } from '../model/error.ts';
 import { type FilesetKey, filesetKey } from '../model/software.ts';
 import { type CatalogFile, type Proof, type PublishedProduct, readCatalogFile } from './catalog-file.ts';
 import { isInterrupted } from './holder.ts';
-import { keys } from './keys.ts';
+import { fromKey, keys } from './keys.ts';
 import type { StoreLayout } from './layout.ts';
 import { objectPath, readObject } from './objects.ts';
 import { OwnerIndex } from './owner-index.ts';
 import { type Reader, RecordCatalog } from './record-catalog.ts';
-import { ProductEntry, type ProductTexts, type Records, RecordsBuilder } from './records.ts';
+import { FilesetEntry, ProductEntry, type ProductTexts, type Records, RecordsBuilder } from './records.ts';
 
 /** Products whose pairs are kept at hand; two at least, for a patch and its base. */
 const KEPT_PRODUCTS = 16;
@@ -66,6 +66,17 @@ function recordsOf(lines: Iterable<string>): Records {
   return builder.build();
 }
 
+/** The texts of a product among its pairs. */
+function textsOf(id: string, pairs: ReadonlyMap<string, string>): ProductTexts | undefined {
+  const value = pairs.get(keys.product(id));
+  if (value === undefined) return undefined;
+  const filesets: FilesetEntry[] = [];
+  for (const [key, text] of pairs) {
+    if (key.startsWith('f/')) filesets.push(new FilesetEntry(fromKey(key.slice(key.lastIndexOf('/') + 1)), text));
+  }
+  return { value, filesets: filesets.sort((left, right) => left.seq - right.seq) };
+}
+
 class PublishedReader implements Reader {
   readonly #home: string;
   readonly #proof: Proof | undefined;
@@ -77,6 +88,8 @@ class PublishedReader implements Reader {
   #whole: Records | undefined;
   #owners: OwnerIndex | undefined;
   #alone = 0;
+  /** Whether pairs were asked for since the last texts. */
+  #filesAsked = false;
   #asked = 0;
   readonly #products = new Map<string, Map<string, string>>();
 
@@ -134,6 +147,7 @@ class PublishedReader implements Reader {
   }
 
   value(productId: string, key: string): string | undefined {
+    this.#filesAsked = true;
     return this.#pairs(productId)?.get(key);
   }
 
@@ -157,22 +171,26 @@ class PublishedReader implements Reader {
     return pairs;
   }
 
-  /** A few products are read from their own objects, unless their files make those large; the others together. */
+  /**
+   * A few products are read from their own objects, unless their files make those large; so are many where each one's files are asked
+   * for, too. The others are read together.
+   */
   #texts(id: string, object: string): ProductTexts {
-    const size = (name: string) => statSync(objectPath(this.#home, name), { throwIfNoEntry: false })?.size;
-    const alone = this.#whole === undefined && this.#alone++ < KEPT_PRODUCTS;
-    const together = this.#file.header.records;
-    if (!alone || (size(object) ?? Number.POSITIVE_INFINITY) > (size(together) ?? 0))
-      return this.#found(id, this.readWhole());
-    const builder = new RecordsBuilder();
-    for (const [key, value] of this.#pairs(id)!) if (/^[pf]/.test(key)) builder.add(key, () => value);
-    return this.#found(id, builder.build());
+    const withFiles = this.#filesAsked;
+    this.#filesAsked = false;
+    const alone = withFiles || (this.#alone++ < KEPT_PRODUCTS && this.#isSmall(object));
+    if (this.#whole !== undefined || !alone) return this.#found(id, this.readWhole().products.get(id));
+    return this.#found(id, textsOf(id, this.#pairs(id)!));
   }
 
-  #found(id: string, records: Records): ProductTexts {
-    const entry = records.products.get(id);
-    if (entry === undefined) throw this.missing(id, keys.product(id));
-    return entry;
+  #isSmall(object: string): boolean {
+    const size = (name: string) => statSync(objectPath(this.#home, name), { throwIfNoEntry: false })?.size;
+    return (size(object) ?? Number.POSITIVE_INFINITY) <= (size(this.#file.header.records) ?? 0);
+  }
+
+  #found(id: string, texts: ProductTexts | undefined): ProductTexts {
+    if (texts === undefined) throw this.missing(id, keys.product(id));
+    return texts;
   }
 
   /** All records at once. Throws SdError `catalog_damaged`. */
