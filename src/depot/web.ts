@@ -124,9 +124,9 @@ async function ourCatalog(parts: Parts): Promise<Opened | undefined> {
     await fetch.bring([wantedObject(location, file.header.records)]);
     const { catalog } = readPublished(layout, { whole: true })!;
     const objects = (ids: Iterable<string>) =>
-      [...ids]
-        .flatMap((id) => file.products.all().get(id)?.object ?? [])
-        .map((object) => wantedObject(location, object));
+      [...new Set([...ids].flatMap((id) => file.products.all().get(id)?.object ?? []))].map((object) =>
+        wantedObject(location, object),
+      );
     return {
       catalog,
       findings: [],

@@ -1,4 +1,4 @@
-// Objects: immutable files named by the sha256 of their content, one per product (its pairs as lines) and one for the owner index.
+// Objects: immutable files named by the sha256 of their content, with the pairs of products as lines, or the owner index.
 // Promise: what is read is what was written, or an error; an object, once there, never changes, so any mirror may keep it for ever.
 
 import { createHash } from 'node:crypto';

@@ -7,15 +7,17 @@ import { SdError } from '../model/error.ts';
 import { type FilesetKey, filesetKey } from '../model/software.ts';
 import { type CatalogFile, type Proof, type PublishedProduct, readCatalogFile } from './catalog-file.ts';
 import { isInterrupted } from './holder.ts';
-import { fromKey, keys } from './keys.ts';
+import { fromKey, keyPart, keys } from './keys.ts';
 import type { StoreLayout } from './layout.ts';
 import { objectPath, readObject } from './objects.ts';
 import { OwnerIndex } from './owner-index.ts';
 import { type Reader, RecordCatalog } from './record-catalog.ts';
 import { FilesetEntry, ProductEntry, type ProductTexts, type Records, RecordsBuilder } from './records.ts';
 
-/** Products whose pairs are kept at hand; two at least, for a patch and its base. */
-const KEPT_PRODUCTS = 16;
+/** Objects whose pairs are kept at hand; two at least, for a patch and its base. */
+const KEPT = 16;
+/** So many products are read from their own objects; then the records of all. */
+const FEW = 16;
 
 /** What readers see, and whether a session that was changing files died before its end. */
 export interface Published {
@@ -40,14 +42,26 @@ export function readPublished(
   return { catalog, interrupted: isInterrupted(layout.home) };
 }
 
-/** The pairs of one product's object, by key. Throws SdError `catalog_damaged`. */
-export function readProductPairs(home: string, object: string): Map<string, string> {
+/** The pairs in an object of products, by key: of all products that are in it. Throws SdError `catalog_damaged`. */
+function readPairs(home: string, object: string): Map<string, string> {
   const pairs = new Map<string, string>();
   for (const line of readObject(home, object).toString('utf8').split('\n')) {
     const tab = line.indexOf('\t');
     if (tab > 0) pairs.set(line.slice(0, tab), line.slice(tab + 1));
   }
   return pairs;
+}
+
+/** All pairs of the products that a catalog file publishes, each from the object that the file names for it. Throws as `readPairs`. */
+export function* readProductPairs(home: string, file: CatalogFile): Generator<readonly [key: string, value: string]> {
+  const objects = new Map<string, Set<string>>();
+  for (const [id, { object }] of file.products.all()) {
+    const parts = objects.get(object) ?? new Set();
+    objects.set(object, parts.add(keyPart(id)));
+  }
+  for (const [object, products] of objects) {
+    for (const pair of readPairs(home, object)) if (products.has(pair[0].split('/')[1]!)) yield pair;
+  }
 }
 
 /** All records that a catalog file publishes. Throws SdError `catalog_damaged`. */
@@ -71,8 +85,9 @@ function textsOf(id: string, pairs: ReadonlyMap<string, string>): ProductTexts |
   const value = pairs.get(keys.product(id));
   if (value === undefined) return undefined;
   const filesets: FilesetEntry[] = [];
+  const begin = `f/${keyPart(id)}/`;
   for (const [key, text] of pairs) {
-    if (key.startsWith('f/')) filesets.push(new FilesetEntry(fromKey(key.slice(key.lastIndexOf('/') + 1)), text));
+    if (key.startsWith(begin)) filesets.push(new FilesetEntry(fromKey(key.slice(begin.length)), text));
   }
   return { value, filesets: filesets.sort((left, right) => left.seq - right.seq) };
 }
@@ -91,7 +106,8 @@ class PublishedReader implements Reader {
   /** Whether pairs were asked for since the last texts. */
   #filesAsked = false;
   #asked = 0;
-  readonly #products = new Map<string, Map<string, string>>();
+  /** Pairs of the objects read last, by object. */
+  readonly #kept = new Map<string, Map<string, string>>();
 
   constructor(home: string, file: CatalogFile, proof: Proof | undefined) {
     this.#home = home;
@@ -126,7 +142,7 @@ class PublishedReader implements Reader {
 
   keyOf(seq: number): FilesetKey | undefined {
     // One question looks for its line; whoever has many gets them all read.
-    if (this.#records !== undefined || this.#asked++ >= KEPT_PRODUCTS) return this.records().keyOf(seq);
+    if (this.#records !== undefined || this.#asked++ >= FEW) return this.records().keyOf(seq);
     const found = this.#file.products.holder(seq);
     const fileset = found && this.#entry(...found).filesets.find((each) => each.seq === seq);
     return fileset && filesetKey(found[0], fileset.id);
@@ -161,14 +177,17 @@ class PublishedReader implements Reader {
   }
 
   #pairs(productId: string): Map<string, string> | undefined {
-    let pairs = this.#products.get(productId);
-    if (pairs === undefined) {
-      if (this.entry(productId) === undefined) return undefined;
-      pairs = this.#again(() => readProductPairs(this.#home, this.#objectOf(productId)));
-      if (this.#products.size >= KEPT_PRODUCTS) this.#products.delete(this.#products.keys().next().value!);
-      this.#products.set(productId, pairs);
-    }
-    return pairs;
+    if (this.entry(productId) === undefined) return undefined;
+    return this.#again(() => {
+      const object = this.#objectOf(productId);
+      let pairs = this.#kept.get(object);
+      if (pairs === undefined) {
+        pairs = readPairs(this.#home, object);
+        if (this.#kept.size >= KEPT) this.#kept.delete(this.#kept.keys().next().value!);
+        this.#kept.set(object, pairs);
+      }
+      return pairs;
+    });
   }
 
   /**
@@ -178,7 +197,7 @@ class PublishedReader implements Reader {
   #texts(id: string, object: string): ProductTexts {
     const withFiles = this.#filesAsked;
     this.#filesAsked = false;
-    const alone = withFiles || (this.#alone++ < KEPT_PRODUCTS && this.#isSmall(object));
+    const alone = withFiles || (this.#alone++ < FEW && this.#isSmall(object));
     if (this.#whole !== undefined || !alone) return this.#found(id, this.readWhole().products.get(id));
     return this.#found(id, textsOf(id, this.#pairs(id)!));
   }

@@ -21,6 +21,8 @@ import { cutIndex, type IndexSections, writeTextTree } from './texttree.ts';
 /** A publication may take this part of the session's time at most. */
 const SHARE = 20;
 const PAUSE_MS = 1000;
+/** Greatest length of what products share an object; one with more has its own. */
+const FULL = 64 * 1024;
 /** Names under which earlier catalogs stay for a while, newest first. */
 const EARLIER = ['catalog.1', 'catalog.2'];
 
@@ -91,8 +93,7 @@ export class Publisher {
     const begun = Date.now();
     const { home } = this.#layout;
     const records = this.#source.records();
-    const retired: string[] = [];
-    for (const id of this.#dirty) this.#writeProduct(id, records.products.get(id), retired);
+    const retired = this.#writeProducts(records);
     const owners = writeObject(home, this.#source.ownerIndex().bytes(), this.#anew);
     const together = writeObject(home, recordLines(records), this.#anew);
     if (this.#ownersObject !== owners && this.#ownersObject !== '') retired.push(this.#ownersObject);
@@ -174,14 +175,44 @@ export class Publisher {
     if (!there.has(this.#ownersObject) || !there.has(this.#recordsObject)) this.#generation = -1;
   }
 
-  #writeProduct(id: string, entry: ProductEntry | undefined, retired: string[]): void {
-    const before = this.#objects.get(id);
-    this.#summaries.delete(id);
-    if (entry === undefined) this.#objects.delete(id);
-    else this.#objects.set(id, writeObject(this.#layout.home, productText(entry, this.#source), this.#anew));
-    if (before !== undefined && before !== this.#objects.get(id)) retired.push(before);
-    // A vendor whose last product went moves to the head.
-    if (entry === undefined) this.#headDirty = true;
+  /**
+   * Writes what changed, small products together: an object is a file to be opened, read and hashed. One that loses a product is written
+   * anew as a whole, so that no object holds what nobody needs. Returns the objects that are named no longer.
+   */
+  #writeProducts(records: Records): string[] {
+    const before = new Set<string>();
+    for (const id of this.#dirty) {
+      const object = this.#objects.get(id);
+      if (object !== undefined) before.add(object);
+      this.#summaries.delete(id);
+      // A vendor whose last product went moves to the head.
+      if (!records.products.has(id)) {
+        this.#objects.delete(id);
+        this.#headDirty = true;
+      }
+    }
+    const written = new Set(this.#dirty);
+    for (const [id, object] of this.#objects) if (before.has(object)) written.add(id);
+    let ids: string[] = [];
+    let text = '';
+    const write = () => {
+      if (ids.length === 0) return;
+      const object = writeObject(this.#layout.home, text, this.#anew);
+      for (const id of ids) this.#objects.set(id, object);
+      ids = [];
+      text = '';
+    };
+    for (const id of written) {
+      const entry = records.products.get(id);
+      if (entry === undefined) continue;
+      const own = productText(entry, this.#source);
+      if (text.length + own.length > FULL) write();
+      ids.push(id);
+      text += own;
+    }
+    write();
+    const named = new Set(this.#objects.values());
+    return [...before].filter((object) => !named.has(object));
   }
 
   #writeText(records: Records): Buffer {

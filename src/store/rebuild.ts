@@ -155,9 +155,7 @@ async function fill(database: Database, layout: StoreLayout, why: string): Promi
 async function fillFromPublished(database: Database, home: string, file: CatalogFile): Promise<void> {
   const pairs = new Map<string, string>();
   const records = readRecords(home, file);
-  for (const { object } of file.products.all().values()) {
-    for (const [key, value] of readProductPairs(home, object)) if (isData(key)) pairs.set(key, value);
-  }
+  for (const [key, value] of readProductPairs(home, file)) if (isData(key)) pairs.set(key, value);
   for (const path of records.made) pairs.set(keys.made(path), encodeSingle(true));
   for (const { id, value } of records.vendors.values()) pairs.set(keys.vendor(id), value);
   for (const { id, value } of records.categories.values()) pairs.set(keys.category(id), value);

@@ -70,7 +70,7 @@ function lineOf(anchor: string, path: string, stats: Stats, derived: boolean, na
   return `f ${facts}${time}${linked} ${JSON.stringify(readFileSync(join(anchor, path), 'latin1'))}`;
 }
 
-/** The published catalog without generation and chain, each object's name replaced by its content. */
+/** The published catalog without generation and chain, each object's name replaced by what it holds of that product. */
 function catalogLines(home: string): string[] {
   const path = join(home, 'catalog');
   if (!existsSync(path)) return [];
@@ -84,7 +84,8 @@ function catalogLines(home: string): string[] {
     ...lines.flatMap((line) => {
       if (!line.startsWith('[')) return [line];
       const [id, object = '', ...rest] = JSON.parse(line) as string[];
-      return [JSON.stringify([id, ...rest]), ...objectOf(home, object).toString('utf8').split('\n')];
+      const pairs = objectOf(home, object).toString('utf8').split('\n');
+      return [JSON.stringify([id, ...rest]), ...pairs.filter((pair) => pair.split(/[/\t]/, 2)[1] === id)];
     }),
   ];
 }

@@ -1,13 +1,15 @@
 // The published catalog as readers see it: products are found without reading the others, and are the same however they are found.
 
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { CatalogOp } from '../../../src/model/change.ts';
 import { tagOf } from '../../../src/model/software.ts';
+import { readCatalogFile } from '../../../src/store/catalog-file.ts';
 import { rootLayout } from '../../../src/store/layout.ts';
-import { readPublished } from '../../../src/store/published.ts';
+import { readProductPairs, readPublished } from '../../../src/store/published.ts';
 import { openStore } from '../../../src/store/store.ts';
 import { product, records } from './scenario.ts';
 
@@ -99,4 +101,71 @@ test('a byte flipped anywhere in the catalog is seen, in its first line too', as
   }
   writeFileSync(file, good);
   expect(catalog().products()).toHaveLength(1);
+});
+
+/** Product → the object that the catalog names for it. */
+function objectsOf(): Record<string, string> {
+  const [, ...lines] = readFileSync(join(layout().home, 'catalog'), 'utf8').trimEnd().split('\n');
+  return Object.fromEntries(lines.filter((line) => line.startsWith('[')).map((line) => JSON.parse(line).slice(0, 2)));
+}
+
+const textOf = (object: string | undefined) => readFileSync(join(layout().home, 'obj', object!), 'utf8');
+const revisions = () =>
+  catalog()
+    .products()
+    .map(({ id, attributes }) => `${id} ${attributes.revision}`);
+
+test('small products that are published together share an object; whoever leaves it takes the others along', async () => {
+  const big = product(
+    'BIG',
+    '1.0',
+    Array.from({ length: 5000 }, (_, n) => `/opt/big/a-rather-long-name-${n}`),
+  );
+  await publish(...['P1', 'P2', 'P3'].flatMap((id) => product(id, '1.0', [`/opt/${id}`])), ...big);
+  const before = objectsOf();
+  expect(before.P1).toBe(before.P3);
+  expect(before.BIG).not.toBe(before.P1);
+
+  await publish({ op: 'drop_product', id: 'P2' });
+  const without = objectsOf();
+  expect(without.P1).toBe(without.P3);
+  expect(textOf(without.P1)).not.toContain('P2');
+  expect(without.BIG).toBe(before.BIG);
+
+  await publish(...product('P3', '2.0', ['/opt/P3/new']), ...product('P10', '1.0', ['/opt/P10']));
+  expect(revisions()).toEqual(['P1 1.0', 'P3 2.0', 'BIG 1.0', 'P10 1.0']);
+  expect(textOf(objectsOf().P1)).not.toContain('/opt/P3"');
+  for (const [id, path] of [
+    ['P1', '/opt/P1'],
+    ['P3', '/opt/P3/new'],
+    ['P10', '/opt/P10'],
+  ] as const)
+    expect(
+      catalog()
+        .files(`${id}/RUN`)
+        .map((each) => each.path),
+    ).toEqual([path]);
+
+  rmSync(join(layout().home, 'store'), { recursive: true });
+  const store = await openStore(layout(), { create: false, command: 'test', user: 'me', lockTimeout: 0 });
+  const rebuilt = store.catalog();
+  const paths = rebuilt.products().map(({ id }) => rebuilt.files(`${id}/RUN`).length);
+  await store.close();
+  expect(paths).toEqual([1, 1, 5000, 1]);
+});
+
+test('what of a shared object no catalog line names is not brought back', async () => {
+  await publish(...product('P1', '1.0', ['/opt/P1']), ...product('P2', '1.0', ['/opt/P2']));
+  const path = join(layout().home, 'catalog');
+  const [head, ...lines] = readFileSync(path, 'utf8').split('\n');
+  const body = lines.filter((line) => !line.startsWith('["P2"')).join('\n');
+  const header = head!.replace(/,"sha256":"\w{64}"\}$/, '}');
+  const hash = createHash('sha256').update(`${header}\n${body}`).digest('hex');
+  writeFileSync(path, `${header.slice(0, -1)},"sha256":"${hash}"}\n${body}`);
+  expect(Array.from(readProductPairs(layout().home, readCatalogFile(layout().home)!), ([key]) => key)).toEqual([
+    'p/P1',
+    'k/P1/postinstall',
+    'f/P1/RUN',
+    'r/P1/RUN/000000',
+  ]);
 });
