@@ -42,25 +42,37 @@ export function readPublished(
   return { catalog, interrupted: isInterrupted(layout.home) };
 }
 
-/** The pairs in an object of products, by key: of all products that are in it. Throws SdError `catalog_damaged`. */
-function readPairs(home: string, object: string): Map<string, string> {
-  const pairs = new Map<string, string>();
+/** Pairs by key. */
+type Pairs = ReadonlyMap<string, string>;
+
+/** The pairs in an object of products, by product as keys name it; a product's own comes first. Throws SdError `catalog_damaged`. */
+function readPairs(home: string, object: string): ReadonlyMap<string, Pairs> {
+  const products = new Map<string, Pairs>();
+  let pairs = new Map<string, string>();
   for (const line of readObject(home, object).toString('utf8').split('\n')) {
     const tab = line.indexOf('\t');
-    if (tab > 0) pairs.set(line.slice(0, tab), line.slice(tab + 1));
+    if (tab <= 0) continue;
+    const key = line.slice(0, tab);
+    if (key.startsWith('p/')) {
+      pairs = new Map();
+      products.set(key.slice(2), pairs);
+    }
+    pairs.set(key, line.slice(tab + 1));
   }
-  return pairs;
+  return products;
 }
 
 /** All pairs of the products that a catalog file publishes, each from the object that the file names for it. Throws as `readPairs`. */
 export function* readProductPairs(home: string, file: CatalogFile): Generator<readonly [key: string, value: string]> {
-  const objects = new Map<string, Set<string>>();
+  const named = new Map<string, string[]>();
   for (const [id, { object }] of file.products.all()) {
-    const parts = objects.get(object) ?? new Set();
-    objects.set(object, parts.add(keyPart(id)));
+    const ids = named.get(object);
+    if (ids === undefined) named.set(object, [id]);
+    else ids.push(id);
   }
-  for (const [object, products] of objects) {
-    for (const pair of readPairs(home, object)) if (products.has(pair[0].split('/')[1]!)) yield pair;
+  for (const [object, ids] of named) {
+    const products = readPairs(home, object);
+    for (const id of ids) yield* products.get(keyPart(id)) ?? [];
   }
 }
 
@@ -81,13 +93,12 @@ function recordsOf(lines: Iterable<string>): Records {
 }
 
 /** The texts of a product among its pairs. */
-function textsOf(id: string, pairs: ReadonlyMap<string, string>): ProductTexts | undefined {
-  const value = pairs.get(keys.product(id));
-  if (value === undefined) return undefined;
+function textsOf(id: string, pairs: Pairs | undefined): ProductTexts | undefined {
+  const value = pairs?.get(keys.product(id));
+  if (pairs === undefined || value === undefined) return undefined;
   const filesets: FilesetEntry[] = [];
-  const begin = `f/${keyPart(id)}/`;
   for (const [key, text] of pairs) {
-    if (key.startsWith(begin)) filesets.push(new FilesetEntry(fromKey(key.slice(begin.length)), text));
+    if (key.startsWith('f/')) filesets.push(new FilesetEntry(fromKey(key.slice(key.lastIndexOf('/') + 1)), text));
   }
   return { value, filesets: filesets.sort((left, right) => left.seq - right.seq) };
 }
@@ -106,8 +117,8 @@ class PublishedReader implements Reader {
   /** Whether pairs were asked for since the last texts. */
   #filesAsked = false;
   #asked = 0;
-  /** Pairs of the objects read last, by object. */
-  readonly #kept = new Map<string, Map<string, string>>();
+  /** What the objects read last hold, by object. */
+  readonly #kept = new Map<string, ReadonlyMap<string, Pairs>>();
 
   constructor(home: string, file: CatalogFile, proof: Proof | undefined) {
     this.#home = home;
@@ -176,17 +187,17 @@ class PublishedReader implements Reader {
     return this.#owners.owners(path);
   }
 
-  #pairs(productId: string): Map<string, string> | undefined {
+  #pairs(productId: string): Pairs | undefined {
     if (this.entry(productId) === undefined) return undefined;
     return this.#again(() => {
       const object = this.#objectOf(productId);
-      let pairs = this.#kept.get(object);
-      if (pairs === undefined) {
-        pairs = readPairs(this.#home, object);
+      let products = this.#kept.get(object);
+      if (products === undefined) {
+        products = readPairs(this.#home, object);
         if (this.#kept.size >= KEPT) this.#kept.delete(this.#kept.keys().next().value!);
-        this.#kept.set(object, pairs);
+        this.#kept.set(object, products);
       }
-      return pairs;
+      return products.get(keyPart(productId));
     });
   }
 
@@ -199,7 +210,7 @@ class PublishedReader implements Reader {
     this.#filesAsked = false;
     const alone = withFiles || (this.#alone++ < FEW && this.#isSmall(object));
     if (this.#whole !== undefined || !alone) return this.#found(id, this.readWhole().products.get(id));
-    return this.#found(id, textsOf(id, this.#pairs(id)!));
+    return this.#found(id, textsOf(id, this.#pairs(id)));
   }
 
   #isSmall(object: string): boolean {
