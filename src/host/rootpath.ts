@@ -107,6 +107,8 @@ export function isInside(root: string, path: string): boolean {
 
 /** The text with control and invisible format characters escaped, fit for a message: a name must not steer a terminal or fake a line. */
 export function safeName(text: string): string {
+  // Nearly every name is, and the classes of Unicode take four times as long.
+  if (/^[ -~]*$/.test(text)) return text;
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (character) => {
     if (character === '\n') return '\\n';
     if (character === '\t') return '\\t';
