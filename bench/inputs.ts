@@ -1,5 +1,5 @@
 // What rows work on, made when the first row asks for it and kept for the others: trees, depots, roots, and the peers' counterparts.
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { debFolder, dpkgDeb, must, productRpms, rpmRoot, solvCase, treeDeb, treeRpm } from './peers.ts';
 import { patchesPsf, productsPsf, treePsf } from './software.ts';
@@ -10,12 +10,18 @@ export class Inputs {
   readonly top: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly #bin: string;
+  readonly #keeps: boolean;
+  #away = 0;
   readonly #made = new Map<string, unknown>();
 
-  /** @param bin folder of the commands under test; @param top an empty folder, in memory or on disk */
-  constructor(bin: string, top: string) {
+  /**
+   * @param bin folder of the commands under test; @param top an empty folder, in memory or on disk; @param keeps whether nothing is
+   * removed before the end: ext4 searches for inodes that were not freed just now, which made whoever came after a removal three times slower
+   */
+  constructor(bin: string, top: string, keeps = false) {
     this.top = top;
     this.#bin = bin;
+    this.#keeps = keeps;
     const defaults = join(top, 'defaults');
     mkdirSync(join(top, 'home'), { recursive: true });
     writeFileSync(defaults, `admin_directory=${join(top, 'admin')}\n`);
@@ -32,10 +38,14 @@ export class Inputs {
     return must(this.sw(name, ...rest), this.environment);
   }
 
-  /** A path that does not exist: what stood there is removed. */
+  /** A path that does not exist: what stood there is removed, or put away. */
   fresh(name: string): string {
     const path = join(this.top, name);
-    rmSync(path, { recursive: true, force: true });
+    if (!this.#keeps) rmSync(path, { recursive: true, force: true });
+    else if (existsSync(path)) {
+      mkdirSync(join(this.top, 'away'), { recursive: true });
+      renameSync(path, join(this.top, 'away', String(this.#away++)));
+    }
     return path;
   }
 

@@ -40,7 +40,7 @@ async function main(): Promise<void> {
   const rounds = Number(values.rounds);
   const inputs = {
     tmpfs: new Inputs(join(TOP, 'dist', 'bin'), places.tmpfs),
-    disk: new Inputs(join(TOP, 'dist', 'bin'), places.disk),
+    disk: new Inputs(join(TOP, 'dist', 'bin'), places.disk, true),
   };
   const results: Result[] = [];
   for (const row of ROWS) {
