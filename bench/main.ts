@@ -11,7 +11,7 @@ import { installed } from './peers.ts';
 import { chart, type Machine, markdown } from './report.ts';
 import { ROWS, type Row } from './rows.ts';
 import { failedRow, type Result, runRow } from './run.ts';
-import { scale } from './scale.ts';
+import { type Figure, scale } from './scale.ts';
 
 const TOP = join(import.meta.dirname, '..');
 
@@ -46,18 +46,30 @@ async function main(): Promise<void> {
   for (const row of ROWS) {
     if (row.name.includes(values.only)) results.push(rowOrReason(row, inputs[row.place], rounds));
   }
-  const figures = values.scale ? await scale(inputs.tmpfs) : [];
   const machine = describe(rounds);
-  const report = markdown(machine, results, figures);
+  // What was measured is kept, whatever becomes of the rest.
+  let report = keep(machine, results, []);
+  if (values.scale) {
+    // A file system in memory has room for so many files only.
+    for (const place of Object.values(places)) rmSync(place, { recursive: true, force: true });
+    mkdirSync(places.tmpfs);
+    report = keep(machine, results, await scale(new Inputs(join(TOP, 'dist', 'bin'), places.tmpfs)));
+  }
   process.stdout.write(report);
+  const verdicts = results.flatMap(({ comparisons, growth }) => [...comparisons, ...(growth ? [growth] : [])]);
+  const missed = verdicts.filter((each) => each.verdict !== 'met').length;
+  process.exitCode = missed === 0 ? 0 : 1;
+}
+
+/** Writes the report in its three forms below the folder of results; returns it as Markdown. */
+function keep(machine: Machine, results: readonly Result[], figures: readonly Figure[]): string {
+  const report = markdown(machine, results, figures);
   mkdirSync(values.results, { recursive: true });
   const name = join(values.results, machine.date.replaceAll(/[: ]/g, '-'));
   writeFileSync(`${name}.md`, report);
   writeFileSync(`${name}.json`, `${JSON.stringify({ machine, results, figures }, null, 1)}\n`);
   writeFileSync(`${name}.svg`, chart(machine, results));
-  const verdicts = results.flatMap(({ comparisons, growth }) => [...comparisons, ...(growth ? [growth] : [])]);
-  const missed = verdicts.filter((each) => each.verdict !== 'met').length;
-  process.exitCode = missed === 0 ? 0 : 1;
+  return report;
 }
 
 /** A row that fails stands in the table with its reason, and the others are still measured. */
