@@ -17,6 +17,27 @@ export interface ScreenOptions {
   readonly rows?: number;
 }
 
+const open = new Set<Screen>();
+
+/** A screen on which the line is typed, `./` in it being the site; `exit N` follows when it is done. */
+export function screenWith(site: Site, line: string, options?: ScreenOptions): Screen {
+  const screen = new Screen(site, options);
+  open.add(screen);
+  screen.type(`${line.replaceAll('./', `${screen.place}/s/`)}; echo "exit $?"`);
+  return screen;
+}
+
+/** Closes what `screenWith` has opened; for afterEach. */
+export function closeScreens(): void {
+  for (const screen of open) screen.close();
+  open.clear();
+}
+
+/** A product of one fileset with all files of src. */
+export function productPsf(tag: string, title = `Product ${tag}`): string {
+  return `product\n tag ${tag}\n revision 1.0\n title "${title}"\n fileset\n  tag RUN\n  revision 1.0\n  directory src=/opt/${tag}\n  file *\n end\nend\n`;
+}
+
 export class Screen {
   readonly #socket: string;
   readonly #site: Site;

@@ -4,11 +4,10 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { below, rows, Site } from '../cli/site.ts';
-import { Screen, type ScreenOptions } from './screen.ts';
+import { closeScreens, productPsf, type Screen, type ScreenOptions, screenWith } from './screen.ts';
 
 const DEMO = join(import.meta.dirname, '../../depots/demo');
 let site: Site;
-let screen: Screen | undefined;
 
 beforeAll(() => {
   site = new Site();
@@ -18,9 +17,7 @@ beforeAll(() => {
   }
   site.write('.swdefaults.patchfilters', 'swinstall.patch_filter_choices={\n *.*,c=critical\n *.*,c=enhancement }\n');
   for (let n = 0; n < 40; n++) site.write(`src/f${n}`, `content ${n}\n`.repeat(1000));
-  const product = (tag: string) =>
-    `product\n tag ${tag}\n revision 1.0\n title "Product ${tag}"\n fileset\n  tag RUN\n  revision 1.0\n  directory src=/opt/${tag}\n  file *\n end\nend\n`;
-  site.write('three.psf', ['ONE', 'TWO', 'THREE'].map(product).join(''));
+  site.write('three.psf', ['ONE', 'TWO', 'THREE'].map((tag) => productPsf(tag)).join(''));
   site.ok('swpackage', '-s', 'three.psf', '-d', './E');
 });
 afterAll(() => site.strike());
@@ -28,16 +25,9 @@ beforeEach(() => {
   for (const each of ['R', 'adm', '.sw']) rmSync(site.path(each), { recursive: true, force: true });
   mkdirSync(site.path('R'));
 });
-afterEach(() => {
-  screen?.close();
-  screen = undefined;
-});
+afterEach(closeScreens);
 
-function open(line: string, options?: ScreenOptions): Screen {
-  screen = new Screen(site, options);
-  screen.type(`${line.replaceAll('./', `${screen.place}/s/`)}; echo "exit $?"`);
-  return screen;
-}
+const open = (line: string, options?: ScreenOptions) => screenWith(site, line, options);
 
 /** The shell has its terminal back as it was, with the cursor, in cooked mode, on its own screen. */
 async function expectClean(shown: Screen, code: number): Promise<void> {

@@ -6,13 +6,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { rows, Site } from '../cli/site.ts';
 import { WebServer } from '../cli/web-server.ts';
-import { Screen, type ScreenOptions } from './screen.ts';
+import { closeScreens, productPsf, type Screen, type ScreenOptions, screenWith } from './screen.ts';
 
 const DEMO = join(import.meta.dirname, '../../depots/demo');
 /** Items of the File menu, from the top. */
 const FILE = ['search', 'again', 'print', 'clear', 'load', 'recall', 'save', 'save as'];
 let site: Site;
-let screen: Screen | undefined;
 
 beforeAll(() => {
   site = new Site();
@@ -21,9 +20,7 @@ beforeAll(() => {
     expect(ran.exit, ran.stderr).toBe(0);
   }
   for (let n = 0; n < 20; n++) site.write(`src/f${n}`, `content ${n}\n`.repeat(1000));
-  const product = (tag: string) =>
-    `product\n tag ${tag}\n revision 1.0\n title "Product ${tag}"\n fileset\n  tag RUN\n  revision 1.0\n  directory src=/opt/${tag}\n  file *\n end\nend\n`;
-  site.write('two.psf', ['ONE', 'TWO'].map(product).join(''));
+  site.write('two.psf', ['ONE', 'TWO'].map((tag) => productPsf(tag)).join(''));
   site.ok('swpackage', '-s', 'two.psf', '-d', './E');
 });
 afterAll(() => site.strike());
@@ -31,16 +28,9 @@ beforeEach(() => {
   for (const each of ['R', 'adm', '.sw']) rmSync(site.path(each), { recursive: true, force: true });
   mkdirSync(site.path('R'));
 });
-afterEach(() => {
-  screen?.close();
-  screen = undefined;
-});
+afterEach(closeScreens);
 
-function open(line: string, options?: ScreenOptions): Screen {
-  screen = new Screen(site, options);
-  screen.type(`${line.replaceAll('./', `${screen.place}/s/`)}; echo "exit $?"`);
-  return screen;
-}
+const open = (line: string, options?: ScreenOptions) => screenWith(site, line, options);
 
 /** Takes an item of the File menu. */
 function file(shown: Screen, item: string): void {

@@ -3,32 +3,22 @@
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Site } from '../cli/site.ts';
-import { Screen, type ScreenOptions } from './screen.ts';
+import { closeScreens, productPsf, type ScreenOptions, screenWith } from './screen.ts';
 
 const LONG = 'Alpha tools, which have a title that goes on and on';
 let site: Site;
-let screen: Screen | undefined;
 
 beforeAll(() => {
   site = new Site();
   for (let n = 0; n < 40; n++) site.write(`src/f${n}`, `content ${n}\n`.repeat(1000));
-  const product = (tag: string, title: string) =>
-    `product\n tag ${tag}\n revision 1.0\n title "${title}"\n fileset\n  tag RUN\n  revision 1.0\n  directory src=/opt/${tag}\n  file *\n end\nend\n`;
-  site.write('two.psf', product('ALPHA', LONG) + product('BETA', 'Beta'));
+  site.write('two.psf', productPsf('ALPHA', LONG) + productPsf('BETA', 'Beta'));
   site.ok('swpackage', '-s', 'two.psf', '-d', './E');
   site.ok('swinstall', '-s', './E', '*', '@', './R');
 });
 afterAll(() => site.strike());
-afterEach(() => {
-  screen?.close();
-  screen = undefined;
-});
+afterEach(closeScreens);
 
-function open(line: string, options?: ScreenOptions): Screen {
-  screen = new Screen(site, options);
-  screen.type(`${line.replaceAll('./', `${screen.place}/s/`)}; echo "exit $?"`);
-  return screen;
-}
+const open = (line: string, options?: ScreenOptions) => screenWith(site, line, options);
 
 describe('a listing on a narrow terminal', () => {
   test('shortens titles, not names or revisions', async () => {
@@ -45,7 +35,7 @@ describe('a listing on a narrow terminal', () => {
   test('leaves whole what is asked for by name, what goes into a pipe, and what would not fit anyway', async () => {
     // The terminal folds it, and tmux keeps no blanks at the fold.
     const folded = async (line: string, columns: number) => {
-      screen?.close();
+      closeScreens();
       return (await open(line, { columns, rows: 60 }).until('exit 0')).replaceAll(/\s/g, '');
     };
     const whole = LONG.replaceAll(' ', '');
@@ -122,7 +112,7 @@ describe('--progress', () => {
     const shown = open('swverify -x verbose=0 "*" @ ./R 2>./line', { columns: 100 });
     await shown.until('exit 0');
     expect(site.read('line')).toBe('');
-    screen?.close();
+    closeScreens();
     const line = open('script -qc "swverify -x verbose=0 \\* @ ./R" ./typed >./seen', { columns: 100 });
     await line.until('exit 0');
     const seen = site.read('typed');
