@@ -118,6 +118,10 @@ describe.each([
     await until(() => existsSync(site.path('R/started')));
     const waiting = site.start('swinstall', ['-s', './D', 'ONE', '@', './R']);
     const end = ended(waiting);
+    let said = '';
+    waiting.stdout!.on('data', (bytes) => (said += bytes));
+    await until(() => said.includes('BEGIN swinstall SESSION'));
+    // It has the time to come to the other's lock; a signal before that is answered alike.
     await new Promise((resolve) => setTimeout(resolve, 500));
     waiting.kill(signal);
     const ran = await end;
