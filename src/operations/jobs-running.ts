@@ -18,9 +18,8 @@ export type JobBeginning = Omit<JobRecord, 'jobid' | 'pid' | 'start' | 'progress
 
 /** Errors and warnings that a record quotes for each target. */
 const QUOTED = 20;
-/** How often an execution writes its progress at most: so many times, and not sooner after the last time. A rename on ext4 may take 3 ms. */
+/** How often an execution writes its progress. */
 const STEPS = 20;
-const PAUSE_MS = 200;
 
 /** Takes the next free id and writes the record of a beginning session. Throws the errno error of the file system. */
 export function beginJob(queue: JobQueue, about: JobBeginning): RunningJob {
@@ -65,9 +64,6 @@ export class RunningJob {
   /** True once a plan was to be executed. */
   #changes = false;
   #failure: string | undefined;
-  /** What was done when the record was written last, and when it may be written for progress again. */
-  #written = 0;
-  #notBefore = 0;
 
   constructor(queue: JobQueue, record: JobRecord) {
     this.#queue = queue;
@@ -105,7 +101,7 @@ export class RunningJob {
     } else if (event.type === 'fileset.end' && this.#counts(event.task)) {
       this.#record = { ...this.#record, progress: { ...progress, done: done + 1 } };
       const part = (count: number) => Math.floor((count * STEPS) / planned);
-      if (part(done + 1) > part(this.#written) && Date.now() >= this.#notBefore) this.#write(false);
+      if (part(done + 1) > part(done)) this.#write(false);
     }
   }
 
@@ -151,8 +147,6 @@ export class RunningJob {
 
   #write(durable: boolean): void {
     this.#attempt(() => writeRecord(this.#queue, this.#record, durable));
-    this.#written = this.#record.progress.done;
-    this.#notBefore = Date.now() + PAUSE_MS;
   }
 
   /** A full disk costs the job, not the session. */
