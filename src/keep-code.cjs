@@ -12,14 +12,15 @@ const at = (name) => join(top, name);
 process.env.HOME = at('home');
 process.env.SWDIST_DEFAULTS = at('defaults');
 
+// Paths are relative: a temporary directory may have blanks in its name.
 const psf = `
 product
   tag ONE
   revision 1.0
   fileset
     tag RUN
-    directory ${top}=/opt/one
-    file tree/one
+    directory tree=/opt/one
+    file one
   end
 end
 product
@@ -30,21 +31,21 @@ product
     tag RUN
     ancestor ONE.RUN
     is_patch true
-    directory ${top}=/opt/one
-    file tree/one
+    directory tree=/opt/one
+    file one
   end
 end
 `;
 const walk = [
-  ['swpackage', '-s', at('psf'), '@', at('depot')],
-  ['swinstall', '-p', '-v', '-s', at('depot'), '*', '@', at('root')],
-  ['swinstall', '-s', at('depot'), 'ONE', '@', at('root')],
-  ['swlist', '@', at('root')],
-  ['swlist', 'ONE', '@', at('root')],
-  ['swlist', '-l', 'file', '@', at('root')],
-  ['swlist', '--owner', '/opt/one/tree/one', '@', at('root')],
-  ['swverify', '*', '@', at('root')],
-  ['swremove', 'PHXX_1', '@', at('root')],
+  ['swpackage', '-s', './psf', '@', './depot'],
+  ['swinstall', '-p', '-v', '-s', './depot', '*', '@', './root'],
+  ['swinstall', '-s', './depot', 'ONE', '@', './root'],
+  ['swlist', '@', './root'],
+  ['swlist', 'ONE', '@', './root'],
+  ['swlist', '-l', 'file', '@', './root'],
+  ['swlist', '--owner', '/opt/one/one', '@', './root'],
+  ['swverify', '*', '@', './root'],
+  ['swremove', 'PHXX_1', '@', './root'],
 ];
 
 async function keep() {
@@ -54,6 +55,7 @@ async function keep() {
   writeFileSync(at('tree/one'), 'one\n');
   writeFileSync(at('psf'), psf);
   writeFileSync(at('defaults'), `admin_directory=${at('admin')}\n`);
+  process.chdir(top);
   for (const [name, ...words] of walk) {
     process.argv = [process.execPath, name, ...words];
     await main(name);

@@ -12,7 +12,7 @@ import type { StoreLayout } from './layout.ts';
 import { objectPath, readObject } from './objects.ts';
 import { OwnerIndex } from './owner-index.ts';
 import { type Reader, RecordCatalog } from './record-catalog.ts';
-import { FilesetEntry, ProductEntry, type ProductTexts, type Records, RecordsBuilder } from './records.ts';
+import { bySequence, FilesetEntry, ProductEntry, type ProductTexts, type Records, RecordsBuilder } from './records.ts';
 
 /** Objects whose pairs are kept at hand; two at least, for a patch and its base. */
 const KEPT = 16;
@@ -100,7 +100,7 @@ function textsOf(id: string, pairs: Pairs | undefined): ProductTexts | undefined
   for (const [key, text] of pairs) {
     if (key.startsWith('f/')) filesets.push(new FilesetEntry(fromKey(key.slice(key.lastIndexOf('/') + 1)), text));
   }
-  return { value, filesets: filesets.sort((left, right) => left.seq - right.seq) };
+  return { value, filesets: filesets.sort(bySequence) };
 }
 
 class PublishedReader implements Reader {

@@ -276,7 +276,8 @@ export class RecordsBuilder {
   }
 }
 
-function bySequence(left: { seq: number }, right: { seq: number }): number {
+/** For sorting what a catalog holds into its order. */
+export function bySequence(left: { seq: number }, right: { seq: number }): number {
   return left.seq - right.seq;
 }
 
