@@ -67,7 +67,7 @@ const steps = (path: string) =>
 async function signalled(signal: NodeJS.Signals, files: number): Promise<Ended> {
   const trace = site.path('trace');
   rmSync(trace, { force: true });
-  const env = { SW_DELAY_MS: '15', SW_TRACE_STEPS: trace };
+  const env = { SW_DELAY_MS: '40', SW_TRACE_STEPS: trace };
   const child = site.start('swinstall', ['-s', './D', 'ONE', 'TWO', 'THREE', '@', './R'], { env });
   const end = ended(child);
   await until(() => steps(trace) >= files);

@@ -81,7 +81,10 @@ test('-Q keeps the session (job_scheduled), says that nobody runs it yet (no_dae
   expect(site.read('R/opt/a')).toBe('a\n');
   expect(site.ok('swjob', '-v', job(1))).toMatch(/^title +at night$.*^schedule +\d.*^command +swinstall -Q now /ms);
   expect(site.ok('swjob', '-a', 'log', job(1))).toContain(`(jobid=${job(1)})`);
-  expect(flat(site.read('adm/swagentd.log'))).toContain(`The job "${job(1)}" ended (exit code 0); it is completed.`);
+  // The job tells the queue that it is done before its process ends.
+  await until(() =>
+    flat(site.read('adm/swagentd.log')).includes(`The job "${job(1)}" ended (exit code 0); it is completed.`),
+  );
 });
 
 test('flags go along, errors end in the queue, and a job is run once', async () => {
@@ -164,9 +167,10 @@ test('minimum_job_polling_interval=0 runs no job; max_agents=1 runs one at a tim
   expect([1, 2, 3].map(state)).toEqual(['scheduled', 'scheduled', 'scheduled']);
   site.write('options', `logfile=${site.path('mine.log')}\nmax_agents=1\n`);
   await daemon('-X', site.path('options'));
-  await until(() => [1, 2, 3].every((number) => state(number) === 'completed  success'));
-  const said = flat(site.read('mine.log')).match(/Started|ended/g);
-  expect(said).toEqual(['Started', 'ended', 'Started', 'ended', 'Started', 'ended']);
+  const said = () => flat(site.read('mine.log')).match(/Started|ended/g) ?? [];
+  await until(() => said().length === 6);
+  expect(said()).toEqual(['Started', 'ended', 'Started', 'ended', 'Started', 'ended']);
+  expect([1, 2, 3].map(state)).toEqual(Array(3).fill('completed  success'));
 });
 
 test('a scheduled job can be taken back, and a date that is none is refused', () => {

@@ -26,17 +26,18 @@ afterEach(async () => {
   site.strike();
 });
 
-const QUICK = ['-x', 'web_retries=0', '-x', 'web_timeout=1'];
+const ONCE = ['-x', 'web_retries=0'];
 
 async function fails(code: string, url: string, env: Record<string, string> = {}): Promise<string> {
-  const ran = await runBeside(site, 'swinstall', ['-s', url, ...QUICK, '*', '@', './R'], { env });
+  const words = code === 'web_timeout' ? [...ONCE, '-x', 'web_timeout=1'] : ONCE;
+  const ran = await runBeside(site, 'swinstall', ['-s', url, ...words, '*', '@', './R'], { env });
   expect([ran.exit, flat(ran.stderr)]).toEqual([1, expect.stringContaining(`[${code}]`)]);
   expect(existsSync(site.path('R'))).toBe(false);
   return flat(ran.stderr);
 }
 
 async function lists(url: string, env: Record<string, string> = {}): Promise<void> {
-  const ran = await runBeside(site, 'swlist', ['-s', url, ...QUICK], { env });
+  const ran = await runBeside(site, 'swlist', ['-s', url, ...ONCE], { env });
   expect([ran.stderr, rows(ran.stdout).length]).toEqual(['', 1]);
 }
 

@@ -44,7 +44,7 @@ function ended(child: ChildProcess): Promise<Ran & { milliseconds: number }> {
 /** A command that takes its time over each file and tells of it, once it has placed `files`. */
 async function slowly(command: string, words: readonly string[], files: number) {
   const trace = site.path('trace');
-  const child = site.start(command, words, { env: { SW_DELAY_MS: '20', SW_TRACE_STEPS: trace } });
+  const child = site.start(command, words, { env: { SW_DELAY_MS: '100', SW_TRACE_STEPS: trace } });
   const end = ended(child);
   const placed = () =>
     existsSync(trace)

@@ -119,7 +119,7 @@ export class Screen {
       writeFileSync(file, taken());
     }
     const right = existsSync(file) ? readFileSync(file, 'utf8') : '';
-    for (let n = 0; n < 60 && taken() !== right; n++) await new Promise((resolve) => setTimeout(resolve, 50));
+    for (let n = 0; n < 400 && taken() !== right; n++) await new Promise((resolve) => setTimeout(resolve, 50));
     expect(taken(), `picture ${name}`).toBe(right);
   }
 

@@ -104,7 +104,7 @@ describe('swinstall without software', () => {
   });
 
   test('Ctrl-C in the middle of an installation undoes it and leaves a clean terminal', async () => {
-    const shown = open('swinstall -s ./E @ ./R', { env: { SW_DELAY_MS: '20' } });
+    const shown = open('swinstall -s ./E @ ./R', { env: { SW_DELAY_MS: '60' } });
     await shown.until('q quit');
     shown.press('Space', 'Down', 'Space', 'Down', 'Space', 'a');
     await shown.until('OK to begin?');
@@ -119,7 +119,7 @@ describe('swinstall without software', () => {
   });
 
   test('follows the size of the terminal, also while it installs', async () => {
-    const shown = open('swinstall -s ./E @ ./R', { env: { SW_DELAY_MS: '15' } });
+    const shown = open('swinstall -s ./E @ ./R', { env: { SW_DELAY_MS: '40' } });
     await shown.until('q quit');
     shown.resize(60, 16);
     await shown.picture('small', /p patches {2}a analyse$/);
@@ -257,7 +257,7 @@ test('sd browses jobs and removes one', async () => {
 
 describe('progress', () => {
   test('is a line of its own on a terminal, and is gone at the end', async () => {
-    const shown = open('swinstall -y -x verbose=0 -s ./E ONE TWO @ ./R', { env: { SW_DELAY_MS: '20' } });
+    const shown = open('swinstall -y -x verbose=0 -s ./E ONE TWO @ ./R', { env: { SW_DELAY_MS: '60' } });
     await shown.until(/Installing {2}\d\/2 filesets {2}[\d.]+ of [\d.]+ MB/);
     await expectClean(shown, 0);
     expect(shown.text()).not.toContain('Installing');

@@ -165,7 +165,7 @@ describe('sessions', () => {
 
 describe('a session at work', () => {
   /** Forty files, each as slow as that: one that is waited for to its end, one that is not. */
-  const [BRIEF, LONG] = ['50', '150'];
+  const [BRIEF, LONG] = ['100', '150'];
 
   async function working(delay: string): Promise<Screen> {
     const shown = open('swinstall -s ./E @ ./R', { env: { SW_DELAY_MS: delay } });
@@ -180,7 +180,9 @@ describe('a session at work', () => {
   test('is suspended and resumed; the target stays locked', async () => {
     const shown = await working(BRIEF);
     shown.press('s');
-    const before = await shown.until('Suspended; the target stays locked');
+    await shown.until('Suspended; the target stays locked');
+    await pause(300);
+    const before = shown.text();
     expect(before).toContain('[Resume]  [Product Summary]  [Logfile]  [Abort]');
     const refused = site.run('swremove', ['-x', 'lock_timeout=0', 'ONE', '@', './R']);
     expect(refused.stderr).toContain('[target_locked]');
