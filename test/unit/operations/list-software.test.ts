@@ -204,6 +204,8 @@ test('clients.md 13: mod_time is one number, date is text', () => {
 test('clients.md 14: a version item decides whether something is found', () => {
   expect(swlist(shop(), { software: ['Alpha,r>=B.11.31'] }).errors).toEqual([]);
   expect(swlist(shop(), { software: ['Alpha,r>=B.11.32'] }).errors).toHaveLength(1);
+  const ofFilesets = swlist(shop(), { software: ['Zeta,fr=1.0', 'Zeta,fr=2.0'], levels: ['product'] });
+  expect([names(ofFilesets.body), ofFilesets.errors.length]).toEqual([['Zeta'], 1]);
   expect(names(swlist(shop(), { software: ['*'], levels: ['product'] }).body)).toEqual(['Alpha', 'Zeta']);
 });
 

@@ -1,7 +1,7 @@
 // The published catalog as readers see it: products are found without reading the others, and are the same however they are found.
 
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -152,6 +152,21 @@ test('small products that are published together share an object; whoever leaves
   const paths = rebuilt.products().map(({ id }) => rebuilt.files(`${id}/RUN`).length);
   await store.close();
   expect(paths).toEqual([1, 1, 5000, 1]);
+});
+
+test('an object that leaves the catalog stays for those who read the old one, however old it is', async () => {
+  const objects = join(layout().home, 'obj');
+  const yesterday = Date.now() / 1000 - 86_400;
+  await publish(...product('P1', '1.0', ['/opt/P1']));
+  const before = objectsOf().P1!;
+  for (const name of readdirSync(objects)) utimesSync(join(objects, name), yesterday, yesterday);
+  await publish(...product('P1', '2.0', ['/opt/P1']));
+  // So many that none of the earlier catalogs that are kept names it.
+  for (const id of ['P2', 'P3', 'P4', 'P5']) await publish(...product(id, '1.0', [`/opt/${id}`]));
+  expect(readdirSync(objects)).toContain(before);
+  utimesSync(join(objects, before), yesterday, yesterday);
+  await publish(...product('P6', '1.0', ['/opt/P6']));
+  expect(readdirSync(objects)).not.toContain(before);
 });
 
 test('what of a shared object no catalog line names is not brought back', async () => {
