@@ -12,6 +12,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { flat, Site } from './site.ts';
 
@@ -35,17 +36,17 @@ beforeEach(() => rmSync(site.path('R'), { recursive: true, force: true }));
 const install = (depot = './D') => ['-s', depot, 'MANY', '@', './R'];
 const same = () => execFileSync('diff', ['-rq', site.path('src'), site.path('R/opt/many')], { encoding: 'utf8' });
 
-test('every file arrives and is verified; the second thread took part', () => {
+test('every file arrives and is verified; where there are two processors the second thread took part', () => {
   const trace = site.path('trace');
   const ran = site.run('swinstall', install(), { env: { SW_TRACE_STEPS: trace } });
   expect([ran.exit, ran.stderr]).toEqual([0, '']);
   expect(same()).toBe('');
-  // The crash points of files copied one by one.
+  // The crash points of files copied one by one, of which a crew has none.
   expect(
     readFileSync(trace, 'utf8')
       .split('\n')
       .filter((step) => step === 'file'),
-  ).toHaveLength(0);
+  ).toHaveLength(availableParallelism() > 1 ? 0 : FILES);
   site.ok('swverify', '-x', 'ipd=true', 'MANY', '@', './R');
 });
 
