@@ -90,7 +90,7 @@ export interface Product {
   readonly filesets: readonly Fileset[];
   readonly controlFiles: readonly ControlFile[];
   /** Of a product that is read only when it is looked at: some of its attributes, undefined for what it has not. No copy has it. */
-  readonly shown?: Shown;
+  readonly shown?: Shown | undefined;
 }
 
 /** Attributes that are known without reading the object. */
@@ -110,7 +110,7 @@ export function splitKey(key: FilesetKey): { productId: string; filesetId: strin
 }
 
 /** The tag attribute of any object. */
-export function tagOf(object: { readonly attributes: Attributes; readonly shown?: Shown }): string {
+export function tagOf(object: { readonly attributes: Attributes; readonly shown?: Shown | undefined }): string {
   return object.shown?.tag ?? text(object.attributes, 'tag');
 }
 

@@ -94,7 +94,7 @@ export class ProductEntry {
 
   /** The product with getters: plain to copy, print and compare, parsed at the first look. */
   get product(): Product {
-    this.#product ??= lazyProduct(this, typeof this.#texts === 'function' ? this.#summary?.shown : undefined);
+    this.#product ??= new LazyProduct(this, typeof this.#texts === 'function' ? this.#summary?.shown : undefined);
     return this.#product;
   }
 
@@ -281,44 +281,80 @@ export function bySequence(left: { seq: number }, right: { seq: number }): numbe
   return left.seq - right.seq;
 }
 
-function lazyProduct(entry: ProductEntry, shown: ProductSummary['shown']): Product {
-  let parsed: Pick<Product, 'attributes' | 'subproducts' | 'controlFiles'> | undefined;
-  const look = () => {
-    if (parsed === undefined) {
-      const { attributes, subproducts, controlFiles } = decodeProduct(entry.value);
-      parsed = { attributes, subproducts: subproducts.map((each) => ({ attributes: each })), controlFiles };
-    }
-    return parsed;
-  };
-  let filesets: readonly Fileset[] | undefined;
-  const product: Product = {
-    id: entry.id,
-    get attributes() {
-      return look().attributes;
-    },
-    get subproducts() {
-      return look().subproducts;
-    },
-    get filesets() {
-      filesets ??= entry.filesets.map(lazyFileset);
-      return filesets;
-    },
-    get controlFiles() {
-      return look().controlFiles;
-    },
-  };
-  // Not for copies, which may be given other attributes.
-  return shown === undefined ? product : Object.defineProperty(product, 'shown', { value: shown });
+/**
+ * Getters as properties of the object itself, so that a copy (`{ ...product }`) has their values. All objects share the functions: a
+ * literal with getters would be a dictionary with closures, 440 bytes instead of 40 and made twice as slowly.
+ */
+function getter<T extends object>(get: (this: T) => unknown): PropertyDescriptor & ThisType<T> {
+  return { enumerable: true, get };
 }
 
-function lazyFileset(entry: FilesetEntry): Fileset {
-  return {
-    id: entry.id,
-    get attributes() {
-      return entry.decoded.attributes;
-    },
-    get controlFiles() {
-      return entry.decoded.controlFiles;
-    },
-  };
+class LazyProduct implements Product {
+  readonly id: string;
+  declare readonly attributes: Attributes;
+  declare readonly subproducts: Product['subproducts'];
+  declare readonly filesets: readonly Fileset[];
+  declare readonly controlFiles: Product['controlFiles'];
+  readonly #entry: ProductEntry;
+  readonly #shown: ProductSummary['shown'];
+  #parsed: Pick<Product, 'attributes' | 'subproducts' | 'controlFiles'> | undefined;
+  #made: readonly Fileset[] | undefined;
+
+  static readonly #attributes = getter(function (this: LazyProduct) {
+    return this.#look().attributes;
+  });
+  static readonly #subproducts = getter(function (this: LazyProduct) {
+    return this.#look().subproducts;
+  });
+  static readonly #filesets = getter(function (this: LazyProduct) {
+    this.#made ??= this.#entry.filesets.map((each) => new LazyFileset(each));
+    return this.#made;
+  });
+  static readonly #controlFiles = getter(function (this: LazyProduct) {
+    return this.#look().controlFiles;
+  });
+
+  constructor(entry: ProductEntry, shown: ProductSummary['shown']) {
+    this.id = entry.id;
+    this.#entry = entry;
+    this.#shown = shown;
+    Object.defineProperty(this, 'attributes', LazyProduct.#attributes);
+    Object.defineProperty(this, 'subproducts', LazyProduct.#subproducts);
+    Object.defineProperty(this, 'filesets', LazyProduct.#filesets);
+    Object.defineProperty(this, 'controlFiles', LazyProduct.#controlFiles);
+  }
+
+  // Of the class: not for copies, which may be given other attributes.
+  get shown(): ProductSummary['shown'] {
+    return this.#shown;
+  }
+
+  #look() {
+    if (this.#parsed === undefined) {
+      const { attributes, subproducts, controlFiles } = decodeProduct(this.#entry.value);
+      this.#parsed = { attributes, subproducts: subproducts.map((each) => ({ attributes: each })), controlFiles };
+    }
+    return this.#parsed;
+  }
+}
+
+class LazyFileset implements Fileset {
+  readonly id: string;
+  declare readonly attributes: Attributes;
+  declare readonly controlFiles: Fileset['controlFiles'];
+  readonly #entry: FilesetEntry;
+
+  static readonly #attributes = getter(function (this: LazyFileset) {
+    return this.#entry.decoded.attributes;
+  });
+  static readonly #controlFiles = getter(function (this: LazyFileset) {
+    return this.#entry.decoded.controlFiles;
+  });
+
+  constructor(entry: FilesetEntry) {
+    this.id = entry.id;
+    this.#entry = entry;
+    Object.defineProperty(this, 'attributes', LazyFileset.#attributes);
+    Object.defineProperty(this, 'controlFiles', LazyFileset.#controlFiles);
+  }
 }
