@@ -64,9 +64,10 @@ export class Bases {
     return found;
   }
 
-  /** The base a patch would be applied to, while `isAlive` says who is still in the session. */
-  of(patch: Chosen, isAlive: (candidate: Candidate) => boolean): Base | undefined {
-    return this.matching(patch).find((base) => this.#stands(base, isAlive));
+  /** The base a patch would be applied to, one in its own location before others, while `isAlive` says who is still in the session. */
+  of(patch: Candidate, isAlive: (candidate: Candidate) => boolean): Base | undefined {
+    const standing = this.matching(patch).filter((base) => this.#stands(base, isAlive));
+    return standing.find((base) => base.location === patch.location) ?? standing[0];
   }
 
   #stands(base: Base, isAlive: (candidate: Candidate) => boolean): boolean {

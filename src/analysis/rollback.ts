@@ -2,6 +2,9 @@
 //
 //   a superseder is installed and stays          patch_superseded
 //   patch_state committed, in either form        patch_committed
+//   it brought an archive, or members of one, and a later patch that
+//   stays the other of the two                   patch_archive_shared
+//   the archive of a saved member is not there   archive_missing
 //   a saved file is no longer in the save area   saved_file_missing
 //   else                                         it goes; patches that nothing supersedes any more become active again; patches
 //                                                that named it in superseded_by and have another superseder name that one
@@ -10,10 +13,11 @@
 
 import { list } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
-import { isCommitted, isSuperseded, type Placed, patchEntry, patchStateOf } from '../model/patches.ts';
+import { baseOf, isCommitted, isSuperseded, type Placed, patchEntry, patchStateOf } from '../model/patches.ts';
 import type { Finding, PlannedFileset } from '../model/plan.ts';
 import { type FilesetKey, filesetName } from '../model/software.ts';
 import { brief } from '../model/spec.ts';
+import { appliedAfter, savedSlot } from '../model/stacking.ts';
 import { type PatchGraph, patchGraph } from '../selection/chains.ts';
 import type { Applied } from './installed.ts';
 import type { Files } from './views.ts';
@@ -87,7 +91,28 @@ export function rollbackRefusal(
       `its rollback files are not available (patch_state is ${patchStateOf(patch.fileset)}).`,
     );
   }
-  const lost = target.saved(patch.key).find((saved) => saved.save !== undefined && !files.hasSaved(saved.save));
+  const saved = target.saved(patch.key);
+  const base = baseOf(target, patch);
+  const above = (base ? appliedAfter(target, base, patch) : []).filter((each) => !leaves(each.placed.key));
+  for (const each of saved) {
+    const slot = savedSlot(each);
+    const archive = each.archive?.path;
+    const holder = above.find((other) => other.touches(slot, archive));
+    if (holder === undefined && archive !== undefined && !files.isArchive(archive)) {
+      return refusal(
+        'archive_missing',
+        `the archive "${archive}" is missing, or is no archive of objects.  Reinstall the fileset that owns it.`,
+      );
+    }
+    if (holder === undefined || holder.holds(slot)) continue;
+    const by = brief(holder.placed.product, holder.placed.fileset);
+    const because =
+      archive === undefined
+        ? `it replaced the archive "${each.path}", into which "${by}" has put members since`
+        : `it changed members of the archive "${archive}", which "${by}" has replaced since`;
+    return refusal('patch_archive_shared', `${because}.  Remove that patch first.`, by);
+  }
+  const lost = saved.find((saved) => saved.save !== undefined && !files.hasSaved(saved.save));
   if (!lost) return undefined;
   return refusal(
     'saved_file_missing',

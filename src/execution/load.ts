@@ -4,16 +4,17 @@
 import type { Depot } from '../depot/depot.ts';
 import { looker } from '../host/look.ts';
 import { text } from '../model/attributes.ts';
-import type { Catalog } from '../model/catalog.ts';
+import type { Catalog, SavedFile } from '../model/catalog.ts';
 import type { CatalogOp, ChangeSet } from '../model/change.ts';
 import { relocation } from '../model/location.ts';
 import { isCommitted, lookUp, saveDirectory, savePath } from '../model/patches.ts';
 import type { PlannedFileset, PlannedProduct } from '../model/plan.ts';
 import { type FileRecord, type Fileset, type FilesetKey, type Product, splitKey } from '../model/software.ts';
+import { appliedAfter, archiveOf, type Holder, savedSlot, slotOf } from '../model/stacking.ts';
 import type { FileStep, Staged, Transaction } from '../store/transaction-types.ts';
 import { controlFileOps, definitionOps } from './carried.ts';
 import { dropSaves, leaving, parentsOf } from './leaving.ts';
-import { type MemberChange, putMembers } from './members.ts';
+import { type MemberChange, putMembers, savedMember } from './members.ts';
 import { saveDirectories } from './patching.ts';
 import { type Placement, place } from './placing.ts';
 import { dropOps, filesetOps, type LoadedFileset, type Loading, productRecord } from './records.ts';
@@ -86,9 +87,12 @@ function loadFileset(loading: Loading, fileset: PlannedFileset): LoadedFileset {
   const recorded = recordsByPath(catalog, base ? base.key : fileset.targetKey);
   const before = lookUp(catalog, fileset.targetKey);
   const saves = fileset.patch?.save === true && !(before && isCommitted(before.fileset));
-  const savedBefore = new Map(before ? catalog.saved(fileset.targetKey).map((each) => [each.path, each]) : []);
+  const savedBefore = new Map(before ? catalog.saved(fileset.targetKey).map((each) => [savedSlot(each), each]) : []);
+  const above = heldAbove(before && base ? appliedAfter(catalog, base, before) : [], savedBefore);
   const saveTo = (path: string) =>
-    saves && !savedBefore.has(path) ? inSaveArea(session, savePath(target.product, target.fileset, path)) : undefined;
+    saves && !savedBefore.has(path) && !above({ path, type: 'f' })
+      ? inSaveArea(session, savePath(target.product, target.fileset, path))
+      : undefined;
   const relocate = relocation(text(product.attributes, 'directory'), plan.location);
   const records = depot.catalog.files(fileset.key);
   const placing = {
@@ -101,8 +105,9 @@ function loadFileset(loading: Loading, fileset: PlannedFileset): LoadedFileset {
   };
   const placements = records
     .filter((record) => record.type !== 'a')
-    .map((record) => asFound(session, catalog, place(session, record, placing)));
-  const members = loadMembers(loading, records, { fileset, target, saves, savedBefore });
+    .map((record) => asFound(session, catalog, place(session, record, placing)))
+    .map((placement) => beneath(session, above, placement));
+  const members = loadMembers(loading, records, { fileset, target, saves, savedBefore, above });
   const rows = [...placements.map((each) => each.record), ...records.filter((record) => record.type === 'a')];
   const known = { saves, savedBefore, recorded };
   return { plan: fileset, target, source, placements, members, rows, ...known, ...(base ? { base } : {}) };
@@ -151,15 +156,51 @@ function asFound(session: RootSession, catalog: Catalog, placement: Placement): 
   };
 }
 
+/** What this patch held before, and a patch applied later holds now; undefined for what is not held. */
+type Above = (
+  record: Pick<FileRecord, 'path' | 'type' | 'archive_path'>,
+) => { readonly holder: Holder; readonly save: string | undefined } | undefined;
+
+/**
+ * A patch that is loaded again stays below those applied after it (patches.md 4.6): what they hold too is brought into what they saved of
+ * it. Where they saved what this patch has not brought before, that stays as it is.
+ */
+function heldAbove(holders: readonly Holder[], savedBefore: ReadonlyMap<string, SavedFile>): Above {
+  return (record) => {
+    const slot = slotOf(record);
+    const holder = holders.find((each) => each.touches(slot, archiveOf(record)));
+    return holder && { holder, save: savedBefore.has(slot) ? holder.saved.get(slot)?.save : undefined };
+  };
+}
+
+function beneath(session: RootSession, above: Above, placement: Placement): Placement {
+  const held = above(placement.record);
+  if (!held) return placement;
+  const { step, ...kept } = placement;
+  if (held.save === undefined || step === undefined) return { ...kept, kept: true };
+  return { ...kept, kept: true, under: held.holder, step: { ...step, path: inSaveArea(session, held.save) } };
+}
+
 function loadMembers(
   { session, depot }: Loading,
   records: readonly FileRecord[],
-  patch: Pick<LoadedFileset, 'target' | 'saves' | 'savedBefore'> & { readonly fileset: PlannedFileset },
+  patch: Pick<LoadedFileset, 'target' | 'saves' | 'savedBefore'> & {
+    readonly fileset: PlannedFileset;
+    readonly above: Above;
+  },
 ): { path: string; change: MemberChange }[] {
   const byArchive = new Map<string, FileRecord[]>();
+  const contentOf = (record: FileRecord) => depot.content(patch.fileset.key, record);
+  const beneath: { path: string; change: MemberChange }[] = [];
   for (const record of records) {
     if (record.type !== 'a') continue;
     const path = record.archive_path ?? '';
+    const held = patch.above(record);
+    if (held?.save !== undefined) {
+      const step = savedMember(record, inSaveArea(session, held.save), () => contentOf(record));
+      beneath.push({ path, change: { steps: [step], archive: {}, saved: [] } });
+    }
+    if (held) continue;
     byArchive.set(path, [...(byArchive.get(path) ?? []), record]);
   }
   const directory = saveDirectory(patch.target.product, patch.target.fileset);
@@ -167,19 +208,21 @@ function loadMembers(
     below: `${directory}${below}`,
     at: inSaveArea(session, `${directory}${below}`),
   });
-  return [...byArchive].map(([path, members]) => ({
+  const changes = [...byArchive].map(([path, members]) => ({
     path,
     change: putMembers(
       session,
       path,
       members.map((record) => ({
         record,
-        content: () => depot.content(patch.fileset.key, record),
-        save: patch.saves && !patch.savedBefore.has(record.path),
+        content: () => contentOf(record),
+        save: patch.saves && !patch.savedBefore.has(slotOf(record)),
       })),
       saveTo,
     ),
   }));
+  // The archive itself, where it changes, comes last: its new facts count.
+  return [...beneath, ...changes];
 }
 
 function stepsOf(loaded: LoadedFileset): FileStep[] {

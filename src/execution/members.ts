@@ -59,12 +59,7 @@ export function putMembers(
     };
     if (old && save) {
       const place = saveTo(`${path}/${name}`);
-      steps.push({
-        step: 'place',
-        path: place.at,
-        content: () => bytesContent(old.data),
-        as: { mode: old.mode & 0o7777, uid: old.uid, gid: old.gid, mtime: old.mtime },
-      });
+      steps.push(memberStep(place.at, () => bytesContent(old.data), old));
       saved.push({ ...facts, save: place.below });
     } else saved.push(facts);
     now = replaceMember(now, name, memberBytes(record, content), memberFacts(record));
@@ -116,6 +111,15 @@ export function savePathOf(session: RootSession, saved: SavedFile): string {
   return `${admin}/save/${saved.save}`;
 }
 
+/** A member as a patch saves it, at the root-relative path `at`: a file of its own. */
+export function savedMember(record: FileRecord, at: string, content: () => Content): FileStep {
+  return memberStep(at, () => bytesContent(memberBytes(record, content)), memberFacts(record));
+}
+
+function memberStep(path: string, content: () => Content, { mode, uid, gid, mtime }: MemberFacts): FileStep {
+  return { step: 'place', path, content, as: { mode: mode & 0o7777, uid, gid, mtime } };
+}
+
 function memberBytes(record: FileRecord, content: () => Content): Uint8Array {
   const open = content();
   try {
@@ -134,7 +138,14 @@ function memberBytes(record: FileRecord, content: () => Content): Uint8Array {
   }
 }
 
-function memberFacts(record: FileRecord): { mtime: number; uid: number; gid: number; mode: number } {
+interface MemberFacts {
+  readonly mtime: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly mode: number;
+}
+
+function memberFacts(record: FileRecord): MemberFacts {
   return { mtime: record.mtime ?? 0, uid: record.uid ?? 0, gid: record.gid ?? 0, mode: record.mode ?? 0o644 };
 }
 

@@ -5,10 +5,7 @@ import { list, text, withAttributes } from '../model/attributes.ts';
 import type { Catalog, SavedFile } from '../model/catalog.ts';
 import type { CatalogOp } from '../model/change.ts';
 import {
-  baseOf,
   committedState,
-  entriesToFilesets,
-  isPatch,
   lookUp,
   type Placed,
   patchEntry,
@@ -69,21 +66,6 @@ export function saveDirectories(catalog: Catalog, keys: readonly FilesetKey[]): 
 export function patchedRecord(base: FileRecord, record: FileRecord): FileRecord {
   const { is_volatile: _, ...facts } = record;
   return { ...facts, path: base.path, ...(base.is_volatile === true ? { is_volatile: true } : {}) };
-}
-
-/** Patch filesets applied to the same base after `patch`, in order of application. */
-export function appliedAfter(catalog: Catalog, base: Placed, patch: Placed): Placed[] {
-  const order = list(base.fileset.attributes, 'applied_patches');
-  const position = order.indexOf(patchEntry(patch.product, patch.fileset));
-  if (position < 0) return [];
-  const later = new Map(patchesOf(catalog, base).map((each) => [patchEntry(each.product, each.fileset), each]));
-  return order.slice(position + 1).flatMap((entry) => later.get(entry) ?? []);
-}
-
-/** Installed patch filesets that applied_patches of `base` names. */
-function patchesOf(catalog: Catalog, base: Placed): Placed[] {
-  const named = entriesToFilesets(catalog, list(base.fileset.attributes, 'applied_patches'));
-  return named.filter((each) => isPatch(each.fileset) && baseOf(catalog, each)?.key === base.key);
 }
 
 /** What rollback needs to know about one replaced path. */

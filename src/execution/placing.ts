@@ -13,6 +13,7 @@ import { digestContent } from '../host/digest.ts';
 import { openRegion } from '../host/region.ts';
 import { SdError } from '../model/error.ts';
 import type { FileRecord, FilesetKey } from '../model/software.ts';
+import type { Holder } from '../model/stacking.ts';
 import type { FileStep, PlacedAs } from '../store/transaction-types.ts';
 import { isReserved, physical, type RootSession } from './session.ts';
 
@@ -27,6 +28,8 @@ export interface Placement {
   readonly before?: Stats;
   /** True when an existing volatile file or directory link stays as it is. */
   readonly kept: boolean;
+  /** A patch applied later that holds the place: the step brings the content into what that one saved. */
+  readonly under?: Holder;
 }
 
 export interface PlacingOptions {

@@ -11,6 +11,7 @@ import { isPatch, lookUp, type Placed, patchEntry } from '../model/patches.ts';
 import type { PlannedFileset, PlannedProduct } from '../model/plan.ts';
 import { runsOnce } from '../model/run-once.ts';
 import { type FileRecord, type Fileset, type FilesetKey, type Product, splitKey } from '../model/software.ts';
+import { savedSlot } from '../model/stacking.ts';
 import type { Staged } from '../store/transaction-types.ts';
 import { controlFileOps } from './carried.ts';
 import type { MemberChange } from './members.ts';
@@ -45,7 +46,7 @@ export interface LoadedFileset {
   readonly base?: Placed;
   /** False for a patch that arrives, or was before, committed. */
   readonly saves: boolean;
-  /** What the same patch saved when it was loaded the first time: a reload must not save the patched files over that. */
+  /** What the same patch saved when it was loaded the first time, by slot: a reload must not save the patched files over that. */
   readonly savedBefore: ReadonlyMap<string, SavedFile>;
   /** Rows of the base (of the fileset itself, for a non-patch) before this load, by path. */
   readonly recorded: ReadonlyMap<string, FileRecord>;
@@ -122,6 +123,7 @@ export function filesetOps(loading: Loading, loaded: LoadedFileset, staged: Read
             saved: loaded.saves ? savedFiles(session, loaded, base) : [],
           } satisfies CatalogOp,
           ...baseOps(base, entry, replacedRows(loaded, rows)),
+          ...underOps(loaded, rows),
           ...supersedeOps(catalog, patch.supersedes, entry, !loaded.saves),
         ]
       : []),
@@ -143,6 +145,21 @@ function replacedRows(loaded: LoadedFileset, rows: readonly FileRecord[]): FileR
   return [...files, ...archives];
 }
 
+/** Base rows that later patches keep for their rollback, as this load makes them. */
+function underOps(loaded: LoadedFileset, rows: readonly FileRecord[]): CatalogOp[] {
+  const byPath = new Map(rows.map((row) => [row.path, row]));
+  const holders = new Set(loaded.placements.flatMap((each) => each.under ?? []));
+  return [...holders].map((holder) => {
+    const saved = new Map(holder.saved);
+    for (const { under, record } of loaded.placements) {
+      const before = under === holder ? saved.get(record.path) : undefined;
+      const row = byPath.get(record.path);
+      if (before?.record && row) saved.set(record.path, { ...before, record: patchedRecord(before.record, row) });
+    }
+    return { op: 'saved', fileset: holder.placed.key, saved: [...saved.values()] };
+  });
+}
+
 function savedFiles(session: RootSession, loaded: LoadedFileset, base: Placed): SavedFile[] {
   const known = loaded.recorded;
   const saveRoot = join(physical(session, `${adminInRoot(session)}/save/.`), '/');
@@ -156,10 +173,14 @@ function savedFiles(session: RootSession, loaded: LoadedFileset, base: Placed): 
     });
   const members = loaded.members.flatMap(({ path, change }) =>
     change.saved.map(
-      (each) => loaded.savedBefore.get(each.path) ?? savedFile({ ...each, base: base.key, record: known.get(path) }),
+      (each) =>
+        loaded.savedBefore.get(savedSlot(each)) ?? savedFile({ ...each, base: base.key, record: known.get(path) }),
     ),
   );
-  return [...files, ...members];
+  const saved = [...files, ...members];
+  const slots = new Set(saved.map(savedSlot));
+  // What the patch brought when it was loaded before, and does not any more: rolled back with the rest.
+  return [...saved, ...[...loaded.savedBefore].flatMap(([slot, each]) => (slots.has(slot) ? [] : [each]))];
 }
 
 /** A directory of the base: nothing of it is saved, but its record says what it was. */

@@ -4,6 +4,7 @@
 //   a later patch still holds the path, committed        the file stays; what this one had saved is dropped
 //   something was there before                           it comes back from the save area with all its attributes
 //   nothing was there before                             what the patch brought is deleted
+//   other software than base and patches lists the path   the file stays
 //   a directory was there that the base lists            it gets the attributes of the base's record again
 //   archive member                                       the member the archive had comes back, or the member goes
 
@@ -16,10 +17,11 @@ import { SdError } from '../model/error.ts';
 import { baseOf, lookUp, type Placed, patchEntry, patchStateOf, revivedState, savePath } from '../model/patches.ts';
 import type { PlannedFileset } from '../model/plan.ts';
 import type { FileRecord } from '../model/software.ts';
+import { appliedAfter, type Holder, isOfBaseAlone, savedSlot } from '../model/stacking.ts';
 import type { FileStep } from '../store/transaction-types.ts';
 import { vacate } from './leaving.ts';
 import { restoreMembers, savePathOf } from './members.ts';
-import { appliedAfter, filesetOp } from './patching.ts';
+import { filesetOp } from './patching.ts';
 import { placedAs } from './placing.ts';
 import { inSaveArea, lstatIn, physical, type RootSession } from './session.ts';
 
@@ -44,7 +46,10 @@ export function rollBack(
   const decided: Decided = { steps: [], ops: [], rows: [], gone: new Set() };
   const later = base ? appliedAfter(catalog, base, patch) : [];
   const mine = inherit(session, catalog, patch, later, decided);
-  for (const saved of mine) if (!saved.archive) restoreFile(session, saved, decided);
+  for (const saved of mine) {
+    const isOurs = saved.record !== undefined || isOfBaseAlone(catalog, base, saved.path, patch.key);
+    if (!saved.archive && isOurs) restoreFile(session, saved, decided);
+  }
   restoreArchives(session, catalog, base, mine, decided);
   const directories = catalog
     .files(patch.key)
@@ -68,30 +73,26 @@ function inherit(
   session: RootSession,
   catalog: Catalog,
   patch: Placed,
-  later: readonly Placed[],
+  later: readonly Holder[],
   decided: Decided,
 ): SavedFile[] {
-  const heirs = later.map((placed) => ({
-    placed,
-    saved: new Map(catalog.saved(placed.key).map((each) => [each.path, each])),
-    paths: new Set(catalog.files(placed.key).map((record) => record.path)),
-  }));
-  const touched = new Set<(typeof heirs)[number]>();
+  const changed = new Map<Holder, Map<string, SavedFile>>();
   const mine = catalog.saved(patch.key).filter((saved) => {
-    const heir = heirs.find((each) => each.paths.has(saved.path));
+    const slot = savedSlot(saved);
+    const heir = later.find((each) => each.holds(slot));
     if (!heir) return true;
-    const theirs = heir.saved.get(saved.path);
+    const theirs = heir.saved.get(slot);
     if (!theirs) return false;
     const below =
       saved.save === undefined ? undefined : savePath(heir.placed.product, heir.placed.fileset, saveName(saved));
     decided.steps.push(...moveSave(session, saved, theirs, below));
     const { save: _, ...facts } = saved;
-    heir.saved.set(saved.path, below === undefined ? facts : { ...facts, save: below });
-    touched.add(heir);
+    const all = changed.get(heir) ?? new Map(heir.saved);
+    changed.set(heir, all.set(slot, below === undefined ? facts : { ...facts, save: below }));
     return false;
   });
-  for (const heir of touched)
-    decided.ops.push({ op: 'saved', fileset: heir.placed.key, saved: [...heir.saved.values()] });
+  for (const [heir, saved] of changed)
+    decided.ops.push({ op: 'saved', fileset: heir.placed.key, saved: [...saved.values()] });
   return mine;
 }
 

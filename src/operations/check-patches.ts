@@ -9,12 +9,13 @@ import { everyFileset, isPatch, type Placed } from '../model/patches.ts';
 import type { Finding } from '../model/plan.ts';
 import type { EngineOptions, SessionContext } from '../model/request.ts';
 import { filesetName } from '../model/software.ts';
+import { replacedSince } from '../model/stacking.ts';
 import { savedBelow } from './cleanup.ts';
 import { softwareSpec } from './list-attributes.ts';
 import { openListedRoot } from './list-target.ts';
 import { activeFilesets, lackingAttributes, missingFilesets, unknownToBase } from './patch-facts.ts';
 import { wrongStates } from './patch-states.ts';
-import { replacedSince, verify } from './verify.ts';
+import { verify } from './verify.ts';
 import { compareFile, installedGround } from './verify-files.ts';
 
 /** A check by its flag. */
@@ -65,7 +66,7 @@ function wrongObjects(catalog: Catalog, { root, options }: CheckRequest): string
     if (members.length === 0) return [];
     const replaced = replacedSince(catalog, patch);
     const problems = members.flatMap((record) =>
-      replaced.has(record.path) ? [] : compareFile(record, ground, { ...options, check_contents: true }),
+      replaced(record) ? [] : compareFile(record, ground, { ...options, check_contents: true }),
     );
     return problems.map((problem) => `${filesetName(patch.product, patch.fileset)}: ${problem.text}`);
   });

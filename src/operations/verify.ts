@@ -4,7 +4,6 @@
 
 import { join } from 'node:path';
 import type { Machine } from '../analysis/views.ts';
-import { appliedAfter } from '../execution/patching.ts';
 import { repairFiles } from '../execution/repair.ts';
 import type { ScriptSession } from '../execution/scripts.ts';
 import { stopPoint } from '../host/signals.ts';
@@ -12,12 +11,13 @@ import { text } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
 import { SdError } from '../model/error.ts';
 import type { Emit } from '../model/events.ts';
-import { baseOf, isPatch, lookUp, type Placed } from '../model/patches.ts';
+import { lookUp, type Placed } from '../model/patches.ts';
 import { placeOf } from '../model/place.ts';
 import type { Finding, Outcome } from '../model/plan.ts';
 import type { TargetRequest } from '../model/request.ts';
 import type { FileRecord, FilesetKey } from '../model/software.ts';
 import { brief } from '../model/spec.ts';
+import { replacedSince } from '../model/stacking.ts';
 import { selectOnTarget } from '../selection/target.ts';
 import { requireDepot, requireProducts, requireRoot, selectedProducts } from './access.ts';
 import { softwareSpecs } from './copy.ts';
@@ -96,7 +96,7 @@ async function verifyRoot(request: VerifyRequest, session: Session, place: strin
       const before = known.get(placed.key);
       if (before) return before;
       const replaced = replacedSince(catalog, placed);
-      const found = catalog.files(placed.key).filter((record) => !replaced.has(record.path));
+      const found = catalog.files(placed.key).filter((record) => !replaced(record));
       known.set(placed.key, found);
       return found;
     };
@@ -143,7 +143,7 @@ async function scriptsAndRepairs(
   try {
     const records = chosen.flatMap((placed) => {
       const replaced = replacedSince(catalog, placed);
-      return catalog.files(placed.key).filter((record) => !replaced.has(record.path));
+      return catalog.files(placed.key).filter((record) => !replaced(record));
     });
     const repaired = await repairFiles(root, records);
     session.report(repaired.map((said): Finding => ({ severity: 'note', code: 'repaired', text: said })));
@@ -342,11 +342,4 @@ function fileVerdicts(
     ...(foreign[0] ? [said('note', 'file_foreign', `${foreign[0].text}${more}`)] : []),
     ...(wrong.length === 0 ? [] : [said('error', 'file_errors', `${level} "${spec}" had file errors.`)]),
   ];
-}
-
-/** Paths of a patch fileset that patches applied to its base later deliver too; empty for what is no patch. */
-export function replacedSince(catalog: Catalog, placed: Placed): Set<string> {
-  const base = isPatch(placed.fileset) ? baseOf(catalog, placed) : undefined;
-  const later = base ? appliedAfter(catalog, base, placed) : [];
-  return new Set(later.flatMap((patch) => catalog.files(patch.key).map((record) => record.path)));
 }
