@@ -100,6 +100,12 @@ function splitAtSign(words: readonly string[]): { operands: string[]; targets: s
   if (at < 0) return { operands: [...words], targets: [] };
   const attached = words[at]!.replace(/^\\?@/, '');
   const targets = [...(attached === '' ? [] : [attached]), ...words.slice(at + 1)];
+  if (targets.length === 0) {
+    throw new SdError('bad_usage', {
+      what: 'There is no target behind "@".',
+      todo: 'Name one; "@ /" is the root of this machine, as it is without "@".',
+    });
+  }
   if (targets.some((word) => /^\\?@/.test(word))) {
     throw new SdError('bad_usage', { what: 'There is more than one "@".', todo: 'Name all targets behind one "@".' });
   }

@@ -48,9 +48,16 @@ export function softwareFor(invocation: Invocation, options: ResolvedOptions): r
   return named.length > 0 ? named : options.values.software;
 }
 
-/** The words behind `@` and the lines of -t files; else the option `targets`. */
+/** The words behind `@` and the lines of -t files; else the option `targets`. Throws SdError `no_target` for -t files without any. */
 export function targetWords(invocation: Invocation, options: ResolvedOptions): readonly string[] {
   const named = [...invocation.targets, ...selectionsIn(invocation, '-t')];
+  if (named.length === 0 && invocation.arguments['-t'] !== undefined) {
+    throw new SdError('no_target', {
+      what: `${invocation.command} has no target.`,
+      because: 'The file of -t names none.',
+      todo: 'Write one target a line into it.',
+    });
+  }
   return named.length > 0 ? named : options.values.targets;
 }
 

@@ -12,6 +12,7 @@ import type { Caller } from './declaration.ts';
  * Throws SdError `remote_not_supported` for another host, `bad_target` for a word that is neither.
  */
 export function targetPath(text: string, caller: Caller, fallback: string): string {
+  if (text === '') throw emptyTarget();
   if (isWebLocation(text)) throw readOnly(text);
   if (isPath(text)) return resolve(caller.cwd, text);
   const { host, path } = splitHost(text);
@@ -46,6 +47,16 @@ export function sourcePath(text: string, caller: Caller, fallback: string): stri
  */
 export function readPath(text: string, caller: Caller, fallback: string): string {
   return isWebLocation(text) ? text : targetPath(text, caller, fallback);
+}
+
+/** Not this machine's root: the word may be a shell variable that is not set. */
+function emptyTarget(): SdError {
+  return new SdError('bad_target', {
+    what: 'A target is empty.',
+    because: 'It names neither a host nor a directory.',
+    todo: 'Look whether a variable of the shell is set; "@ /" is the root of this machine.',
+    data: { target: '' },
+  });
 }
 
 function readOnly(text: string): SdError {

@@ -2,11 +2,12 @@
 // Promise: a list is replaced whole, durably, and under a lock, so that of two changes at a time none is lost. Showing needs `t`, changing
 // `c`; the first change of an object makes the list that held for it so far its own.
 
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { openDepot } from '../depot/open.ts';
 import { fsyncDirectory, writeFileDurably } from '../host/durable.ts';
+import { makeDirectories } from '../host/made-directories.ts';
 import {
   type Acl,
   type AclEntry,
@@ -55,7 +56,7 @@ export function changeAcl(object: AclObject, edit: AclEdit): void {
   const file = aclFile(object);
   try {
     const made = !existsSync(dirname(file));
-    mkdirSync(dirname(file), { recursive: true, mode: 0o755 });
+    makeDirectories(dirname(file), 0o755);
     locked(`${file}.lock`, () => {
       const shown = effective(object);
       if (!permissionsOf(shown.acl, shown.owner, asker()).includes('c')) throw noAccess(object, 'c');

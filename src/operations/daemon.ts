@@ -3,10 +3,11 @@
 // own, which outlive it. That there is one daemon the kernel sees to (only-one.ts); the file swagentd.pid is for those who want to find it.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomically } from '../host/durable.ts';
 import { lookAt } from '../host/look.ts';
+import { makeDirectories } from '../host/made-directories.ts';
 import { hasErrno, reasonOf, SdError } from '../model/error.ts';
 import type { Job } from '../model/job.ts';
 import { isAlive, processStart } from '../store/holder.ts';
@@ -39,7 +40,7 @@ export async function becomeDaemon(admin: string): Promise<() => void> {
   for (const directory of [admin, join(admin, 'queue')]) requireOwn(admin, directory);
   let release: () => void;
   try {
-    mkdirSync(admin, { recursive: true });
+    makeDirectories(admin);
     release = await onlyOne('swagentd', admin);
     const self: Daemon = { pid: process.pid, start: processStart(process.pid) ?? '' };
     writeFileAtomically(pidFile(admin), `${JSON.stringify(self)}\n`, 0o644);

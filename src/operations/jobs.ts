@@ -8,9 +8,10 @@
 //
 // Promise: an id belongs to one session, also when several begin at once; records and plans are replaced whole.
 
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomically, writeFileDurably } from '../host/durable.ts';
+import { makeDirectories } from '../host/made-directories.ts';
 import { hasErrno } from '../model/error.ts';
 import type { Job, JobRecord, JobState } from '../model/job.ts';
 import type { Plan } from '../model/plan.ts';
@@ -86,7 +87,7 @@ export function removeJob(queue: JobQueue, jobid: string): void {
  * Throws the errno error of the file system.
  */
 export function reserveId(queue: JobQueue): string {
-  mkdirSync(queue.directory, { recursive: true });
+  makeDirectories(queue.directory);
   const counter = join(queue.directory, 'last');
   let number = Number.parseInt(readIfThere(counter) ?? '0', 10) || 0;
   let beganAgain = !queue.reuseShort;

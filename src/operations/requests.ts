@@ -17,6 +17,7 @@ import { hasErrno } from '../model/error.ts';
 import { lookUp, type Placed } from '../model/patches.ts';
 import type { Selection } from '../model/plan.ts';
 import type { FilesetKey, Product } from '../model/software.ts';
+import { inPrerequisiteOrder } from './prerequisite-order.ts';
 import { RESPONSE, type Responses, readResponses, writeResponse } from './responses.ts';
 
 export interface Asked {
@@ -90,9 +91,8 @@ function readResponse(directory: string): Buffer | undefined {
 
 function groups(catalog: Catalog, selection: Selection): Map<Product, Placed[]> {
   const products = new Map<Product, Placed[]>();
-  for (const { key } of selection.entries) {
-    const placed = lookUp(catalog, key);
-    if (!placed) continue;
+  const selected = selection.entries.flatMap(({ key }) => lookUp(catalog, key) ?? []);
+  for (const placed of inPrerequisiteOrder(selected, catalog)) {
     const group = products.get(placed.product) ?? [];
     products.set(placed.product, group);
     group.push(placed);

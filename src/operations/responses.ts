@@ -5,10 +5,11 @@
 //
 // Owners are product ids and fileset keys of the catalog the software is taken from.
 
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { cksumOf } from '../host/digest.ts';
 import { writeFileAtomically } from '../host/durable.ts';
+import { makeDirectories } from '../host/made-directories.ts';
 import { type Catalog, catalogWith } from '../model/catalog.ts';
 import type { CatalogOp } from '../model/change.ts';
 import { hasErrno, reasonOf, SdError } from '../model/error.ts';
@@ -38,7 +39,7 @@ export function readResponses(directory: string, owners: Iterable<string>): Map<
 export function writeResponse(directory: string, owner: string, content: Buffer): void {
   const file = placeOf(directory, owner);
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    makeDirectories(dirname(file));
     writeFileAtomically(file, content, 0o644);
   } catch (error) {
     throw failed('write', file, error);

@@ -2,9 +2,10 @@
 // Promise: a job is on disk durably before -Q says so, and is begun once: who begins it claims it first, and a claim outlives a power cut.
 // A claim is a file made by link(2), which succeeds for one only; whose process died shows as a crashed job, never as one to run.
 
-import { linkSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { linkSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fsyncDirectory, writeFileDurably } from '../host/durable.ts';
+import { makeDirectories } from '../host/made-directories.ts';
 import { hasErrno, SdError } from '../model/error.ts';
 import type { Job, JobRecord } from '../model/job.ts';
 import { processStart } from '../store/holder.ts';
@@ -64,7 +65,7 @@ export function scheduled(queue: JobQueue, jobid: string): { job: Job; asked: As
 export function claim(queue: JobQueue, jobid: string): void {
   const file = scheduleFile(queue, jobid, 'claim');
   const own = `${file}.${process.pid}`;
-  mkdirSync(dirname(file), { recursive: true });
+  makeDirectories(dirname(file));
   writeFileDurably(own, JSON.stringify({ pid: process.pid, start: processStart(process.pid) ?? '' }), 0o644);
   try {
     linkSync(own, file);

@@ -2,10 +2,11 @@
 // One line a depot in `<admin_directory>/signed_depots`: generation, series, key id, location, with tabs between.
 // Promise: the file only ever names higher generations; who may not write it still compares.
 
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Depot } from '../depot/depot.ts';
 import { writeFileDurably } from '../host/durable.ts';
+import { makeDirectories } from '../host/made-directories.ts';
 import { hasErrno, SdError } from '../model/error.ts';
 import type { Finding } from '../model/plan.ts';
 
@@ -45,7 +46,7 @@ export function rememberGeneration(depot: Depot, admin: string): void {
     (each) => `${each.generation}\t${each.series}\t${each.keyId}\t${each.location}\n`,
   );
   try {
-    mkdirSync(admin, { recursive: true });
+    makeDirectories(admin);
     writeFileDurably(fileIn(admin), lines.join(''), 0o644);
   } catch (error) {
     if (!hasErrno(error, 'EACCES', 'EPERM', 'EROFS')) throw error;

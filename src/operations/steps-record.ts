@@ -2,9 +2,10 @@
 // `<admin>/steps/<job>.json`, replaced durably before each step begins and after it ends; `<job>.lock` names the process that runs it.
 // Promise: one process at a time works on a job of a root; the lock of a process that is gone is taken over.
 
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileDurably } from '../host/durable.ts';
+import { makeDirectories } from '../host/made-directories.ts';
 import { adminDirectory } from '../ipd/place.ts';
 import { hasErrno, reasonOf, SdError } from '../model/error.ts';
 import type { StepState } from '../model/steps.ts';
@@ -64,7 +65,7 @@ export class StepsJournal {
     this.#directory = directory;
     this.#record = record;
     attempt(directory, () => {
-      mkdirSync(directory, { recursive: true });
+      makeDirectories(directory);
       takeLock(join(directory, `${record.job}.lock`), record.job);
     });
   }

@@ -1,14 +1,13 @@
 // verify and fix scripts (commands.md 6.5 step 5, 7.1): all of a session in prerequisite order across products, a product's script before
 // those of its filesets. An exit value of 2 is a WARNING, any other but 0 an ERROR, whatever enforce_scripts says (7.3).
 
-import { inOrder } from '../analysis/order.ts';
 import type { Machine } from '../analysis/views.ts';
 import { runControlScript, type ScriptOwner, type ScriptSession } from '../execution/scripts.ts';
 import { text } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
-import { baseOf, isPatch, type Placed } from '../model/patches.ts';
+import type { Placed } from '../model/patches.ts';
 import type { FilesetKey, Product } from '../model/software.ts';
-import { providersOf, requisitesOf } from '../selection/requisites.ts';
+import { inPrerequisiteOrder } from './prerequisite-order.ts';
 import { isCompatible } from './verify-software.ts';
 
 export interface ScriptRun {
@@ -46,24 +45,4 @@ function ownerOf(catalog: Catalog, product: Product, placed?: Placed): ScriptOwn
     location: text(product.attributes, 'location') || '/',
     content: (tag) => catalog.controlFile(placed?.key ?? product.id, tag),
   };
-}
-
-/** What is needed comes first, a base before its patches; otherwise catalog order. */
-function inPrerequisiteOrder(chosen: readonly Placed[], catalog: Catalog): Placed[] {
-  const numbers = new Map(chosen.map((placed, index) => [placed.key, index]));
-  const pool = [{ catalog, has: () => true }];
-  const numbersOf = (keys: readonly FilesetKey[]) => keys.flatMap((key) => numbers.get(key) ?? []);
-  const order = inOrder(chosen.length, {
-    needs: (index) =>
-      requisitesOf(chosen[index]!.fileset)
-        .filter(({ relation }) => relation === 'prerequisite')
-        .flatMap(({ alternatives }) => alternatives.flatMap((spec) => providersOf(spec, pool)))
-        .flatMap(({ key }) => numbersOf([key])),
-    follows: (index) => {
-      const placed = chosen[index]!;
-      const base = isPatch(placed.fileset) ? baseOf(catalog, placed) : undefined;
-      return base ? numbersOf([base.key]) : [];
-    },
-  });
-  return order.map((index) => chosen[index]!);
 }

@@ -2,9 +2,10 @@
 // of the defaults files, one set of entries a command.
 // Promise: written whole, entries of other commands kept. Must not: know which columns there are.
 
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { writeFileAtomically } from '../host/durable.ts';
+import { makeDirectories } from '../host/made-directories.ts';
 import { hasErrno, reasonOf, SdError } from '../model/error.ts';
 import { type Entry, parseEntries, printEntry } from './syntax.ts';
 import type { CommandName } from './table.ts';
@@ -64,7 +65,7 @@ export function saveView(home: string, command: CommandName, view: SavedView): s
     ...ours.map(([key, value]) => printEntry(command, key, value)),
   ];
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    makeDirectories(dirname(file));
     writeFileAtomically(file, `${lines.join('\n')}\n`, 0o644);
   } catch (error) {
     throw new SdError('view_not_saved', {

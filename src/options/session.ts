@@ -1,9 +1,9 @@
 // Session files (commands.md 3): what a run was asked for, as text that -S reads back.
 // Promise: written before the work starts, replaced whole, readable by the parser of the defaults files.
 
-import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { writeFileAtomically } from '../host/durable.ts';
+import { makeDirectories } from '../host/made-directories.ts';
 import type { ResolvedOptions } from './resolve.ts';
 import { printEntry } from './syntax.ts';
 import { type CommandName, type OptionName, optionsOf } from './table.ts';
@@ -32,7 +32,7 @@ export function writeSession(file: string, options: ResolvedOptions, asked: Sess
     `# Date saved  ${date(now)}`,
     ...settingsOf(options, asked).map(([name, value]) => printEntry(command, name, value)),
   ];
-  mkdirSync(dirname(file), { recursive: true });
+  makeDirectories(dirname(file));
   writeFileAtomically(file, `${lines.join('\n')}\n`, 0o644);
 }
 

@@ -1,7 +1,8 @@
 // Log files: appended to, never cut; one that cannot be written is told once and never stops a session (commands.md 10.1).
 
-import { appendFileSync, existsSync, mkdirSync } from 'node:fs';
+import { appendFileSync, existsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeDirectories } from '../host/made-directories.ts';
 import { reasonOf } from '../model/error.ts';
 
 /** Collects lines and appends them with each flush. */
@@ -30,7 +31,7 @@ export class LogFile {
   flush(): boolean {
     if (this.lines.length === 0 || this.broken) return !this.broken;
     try {
-      mkdirSync(dirname(this.path), { recursive: true });
+      makeDirectories(dirname(this.path));
       appendFileSync(this.path, `${this.lines.join('\n')}\n`);
       this.lines = [];
       return true;

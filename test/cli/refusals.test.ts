@@ -311,3 +311,17 @@ describe('no room, no rights', () => {
 function say(what: string): void {
   process.stderr.write(`NOT TESTED here: ${what} needs rights this run does not have\n`);
 }
+
+describe('a target that names nothing is not the root of the machine', () => {
+  test('an empty word, and "@" with nothing behind it', () => {
+    for (const command of ['swlist', 'swverify', 'swremove'] as const) {
+      expect(refused(command, ['ACME', '@', ''], 'bad_target')).toContain('a variable of the shell');
+      refused(command, ['ACME', '@'], 'bad_usage');
+    }
+  });
+
+  test('a -t file without a target', () => {
+    site.write('targets', '# none yet\n\n');
+    expect(refused('swremove', ['-t', './targets', 'ACME'], 'no_target')).toContain('-t names none');
+  });
+});

@@ -88,6 +88,25 @@ test('swinstall asks with ask=true, and with as_needed only where -c has no resp
   expect(site.read('answers/P/F/response')).toBe('port=7\n');
 });
 
+test('requests come in the order of prerequisites, across products', () => {
+  site.depot(
+    'D',
+    `
+product A
+  script request echo A >> @/ran
+  fileset F prerequisite=B.F
+    file @/t/a a
+    script request echo A.F >> @/ran
+product B
+  script request echo B >> @/ran
+  fileset F
+    file @/t/b b
+    script request echo B.F >> @/ran`,
+  );
+  expect(answering('', 'swask', '-s', './D', 'A')[0]).toBe(0);
+  expect(site.ran()).toEqual(['B', 'B.F', 'A', 'A.F']);
+});
+
 test('a preview asks nothing', () => {
   depot();
   site.write('answers/P/F/response', 'port=7\n');

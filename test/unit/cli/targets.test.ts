@@ -29,6 +29,7 @@ test('a bare word is a host, and other hosts are refused', () => {
     expect(() => target(text)).toThrow(expect.objectContaining({ code: 'remote_not_supported' }));
   }
   expect(() => target('sheldon:depot')).toThrow(expect.objectContaining({ code: 'bad_target' }));
+  expect(() => target('')).toThrow(expect.objectContaining({ code: 'bad_target' }));
 });
 
 test('a source may be any path', () => {

@@ -1,33 +1,27 @@
-// What a session makes on its way is found beforehand and taken away again, and nothing else.
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { dropMade, firstMissing } from '../../../src/host/made-directories.ts';
+import { makeDirectories } from '../../../src/host/made-directories.ts';
 
 let home: string;
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'made-'));
 });
-afterEach(() => rmSync(home, { recursive: true }));
+afterEach(() => rmSync(home, { recursive: true, force: true }));
 
-test('the first directory that is not there; below a file nothing is', () => {
-  expect(firstMissing(home)).toBeUndefined();
-  expect(firstMissing(join(home, 'a/b/c'))).toBe(join(home, 'a'));
-  writeFileSync(join(home, 'file'), '');
-  expect(firstMissing(join(home, 'file/x/y'))).toBe(join(home, 'file/x'));
+test('makes what is missing, with the mode, and nothing where all is there', () => {
+  chmodSync(home, 0o755);
+  makeDirectories(join(home, 'a/b/c'), 0o700);
+  makeDirectories(join(home, 'a/b'), 0o755);
+  expect(['', 'a', 'a/b', 'a/b/c'].map((each) => statSync(join(home, each)).mode & 0o777)).toEqual([
+    0o755, 0o700, 0o700, 0o700,
+  ]);
 });
 
-test('empty directories go, up to the first that was made; one with content and all above it stay', () => {
-  const path = join(home, 'a/b/c');
-  const first = firstMissing(path);
-  mkdirSync(path, { recursive: true });
-  dropMade(path, first);
-  expect([existsSync(join(home, 'a')), existsSync(home)]).toEqual([false, true]);
-  mkdirSync(path, { recursive: true });
-  writeFileSync(join(home, 'a/log'), '');
-  dropMade(path, first);
-  expect([existsSync(join(home, 'a/b')), existsSync(join(home, 'a/log'))]).toEqual([false, true]);
-  dropMade(home, undefined);
-  expect(existsSync(home)).toBe(true);
+test('says why where it cannot: below a file, and where no directory can be made', () => {
+  writeFileSync(join(home, 'file'), '');
+  expect(() => makeDirectories(join(home, 'file/below'))).toThrow(expect.objectContaining({ code: 'ENOTDIR' }));
+  // Node's own recursive mkdir does not return here.
+  expect(() => makeDirectories('/proc/none/below')).toThrow(expect.objectContaining({ code: 'ENOENT' }));
 });
