@@ -1,7 +1,7 @@
 // A load that fails half-way (commands.md 6.2 Recovery, 7.1): autorecover with its undo scripts, and scripts that a crash cut off.
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -128,6 +128,7 @@ test('with success nothing is kept, and no undo script runs', () => {
 
 /** Starts a command and kills it as soon as a script of it has written `@/begun`. */
 async function killed(command: string, ...words: string[]): Promise<void> {
+  rmSync(site.path('killed'), { force: true });
   const child = site.start(command, words);
   const gone = new Promise((resolve) => child.on('exit', resolve));
   while (!existsSync(site.path('begun'))) {
@@ -136,11 +137,12 @@ async function killed(command: string, ...words: string[]): Promise<void> {
   }
   child.kill('SIGKILL');
   await gone;
-  execFileSync('rm', [site.path('begun')]);
+  rmSync(site.path('begun'));
+  site.write('killed', '');
 }
 
-/** A script that says it has begun and then lasts. */
-const LASTS = 'echo $$ > @/begun\\nexec sleep 1';
+/** A script that says it has begun and then lasts, until `killed` has done its work; whoever runs it later does not wait. */
+const LASTS = 'echo $$ > @/begun\\nwhile [ ! -e @/killed ]; do sleep 0.05; done';
 
 test.each([
   ['postinstall', 'transient', 'corrupt'],

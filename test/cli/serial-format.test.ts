@@ -3,7 +3,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cksum, directoryComplaints, directoryFiles, tapeComplaints, tapeFiles } from '../contract/spec-reader.ts';
@@ -167,13 +167,16 @@ test('directory → tape → directory: INDEX, INFO, control files of every obje
 });
 
 test('SOURCE_DATE_EPOCH: the same PSF gives the same bytes, whenever it is packaged', () => {
+  // Other tests read the samples meanwhile.
+  cpSync(PSF, site.path('psf'), { recursive: true });
+  const cwd = site.path('psf');
   const make = (to: string) => {
     const env = { SOURCE_DATE_EPOCH: '1700000000' };
     const tape = site.run('swpackage', ['-s', 'widget.psf', '-xmedia_type=tape', '@', site.path(`${to}.depot`)], {
-      cwd: PSF,
+      cwd,
       env,
     });
-    const depot = site.run('swpackage', ['-s', 'widget.psf', '@', site.path(to)], { cwd: PSF, env });
+    const depot = site.run('swpackage', ['-s', 'widget.psf', '@', site.path(to)], { cwd, env });
     expect([tape.exit, depot.exit]).toEqual([0, 0]);
     return [
       sha256(site.path(`${to}.depot`)),
@@ -182,7 +185,7 @@ test('SOURCE_DATE_EPOCH: the same PSF gives the same bytes, whenever it is packa
   };
   const first = make('first');
   // Two seconds of the clock later, and the sources were touched.
-  execFileSync('touch', [join(PSF, 'src/widget/bin/widget')]);
+  execFileSync('touch', [join(cwd, 'src/widget/bin/widget')]);
   execFileSync('sleep', ['1.1']);
   expect(make('second')).toEqual(first);
 });

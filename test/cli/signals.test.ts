@@ -63,11 +63,11 @@ const steps = (path: string) =>
         .filter((each) => each === 'file').length
     : 0;
 
-/** Installs with a pause at each file and sends `signal` after `files` of them. */
-async function signalled(signal: NodeJS.Signals, files: number): Promise<Ended> {
+/** Installs with a pause of `delay` milliseconds at each file and sends `signal` after `files` of them. */
+async function signalled(signal: NodeJS.Signals, files: number, delay = 120): Promise<Ended> {
   const trace = site.path('trace');
   rmSync(trace, { force: true });
-  const env = { SW_DELAY_MS: '40', SW_TRACE_STEPS: trace };
+  const env = { SW_DELAY_MS: String(delay), SW_TRACE_STEPS: trace };
   const child = site.start('swinstall', ['-s', './D', 'ONE', 'TWO', 'THREE', '@', './R'], { env });
   const end = ended(child);
   await until(() => steps(trace) >= files);
@@ -132,7 +132,7 @@ describe.each([
 });
 
 test('SIGHUP stops nothing', async () => {
-  const ran = await signalled('SIGHUP', 5);
+  const ran = await signalled('SIGHUP', 5, 20);
   expect([ran.exit, ran.stderr]).toEqual([0, '']);
   expect(list()).toHaveLength(3);
 });

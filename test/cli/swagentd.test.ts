@@ -142,6 +142,7 @@ test('a job that is killed is shown as crashed, and neither the old nor a new da
   site.run('swverify', ['-d', '-Q', 'now', 'P', '@', './D']);
   await daemon();
   await until(() => state(2) === 'completed  success');
+  await until(() => flat(site.read('adm/swagentd.log')).includes(`The job "${job(2)}" ended`));
   expect([state(1), site.read('ran')]).toEqual(['crashed  errors', 'once\n']);
 });
 

@@ -33,14 +33,13 @@ beforeEach(async () => {
     stdio: 'ignore',
   });
   base = `http://127.0.0.1:${port}`;
-  for (let tries = 0; tries < 200; tries++) {
-    if (
-      await fetch(base).then(
-        () => true,
-        () => false,
-      )
-    )
-      break;
+  const answers = () =>
+    fetch(base).then(
+      () => true,
+      () => false,
+    );
+  while (!(await answers())) {
+    expect(nginx.exitCode, 'nginx runs').toBeNull();
     await new Promise((done) => setTimeout(done, 20));
   }
 });

@@ -74,7 +74,9 @@ test('two installations at once: the second waits, then goes on', async () => {
 
 test('one that shall not wait is refused, and told by whom', async () => {
   const first = await slowly('swinstall', ['-s', './D1.0', 'ONE', '@', './R'], 5);
+  first.child.kill('SIGSTOP');
   const ran = site.run('swinstall', ['-s', './D1.0', '-x', 'lock_timeout=0', 'TWO', '@', './R']);
+  first.child.kill('SIGCONT');
   const who = `is held by swinstall \\(pid ${first.child.pid}, user [^,]+, since \\d\\d:\\d\\d:\\d\\d\\)\\.`;
   expect([ran.exit, flat(ran.stderr)]).toEqual([1, expect.stringMatching(new RegExp(who))]);
   expect(ran.stderr).toContain('[target_locked]');
@@ -86,8 +88,9 @@ test('a holder that is killed leaves no lock, and the next one recovers', async 
   site.ok('swinstall', '-s', './D1.0', 'ONE', '@', './R');
   rmSync(site.path('trace'), { force: true });
   const first = await slowly('swinstall', ['-s', './D2.0', 'ONE', '@', './R'], 3);
+  first.child.kill('SIGSTOP');
   const waiting = ended(site.start('swinstall', ['-s', './D1.0', 'TWO', '@', './R']));
-  await new Promise((go) => setTimeout(go, 300));
+  await new Promise((go) => setTimeout(go, 1000));
   first.child.kill('SIGKILL');
   await first.end;
   const next = await waiting;

@@ -76,7 +76,7 @@ describe('exec-nodes', () => {
 
   it('works on ten nodes at one time, not on more', () => {
     fakeSsh(
-      `mkdir -p ${platform.path('now')} && : >${platform.path('now')}/$$ && ls ${platform.path('now')} | wc -l >>${platform.path('seen')}; sleep 0.2; rm ${platform.path('now')}/$$`,
+      `mkdir -p ${platform.path('now')} && : >${platform.path('now')}/$$ && ls ${platform.path('now')} | wc -l >>${platform.path('seen')}; sleep 1; rm ${platform.path('now')}/$$`,
     );
     for (let n = 1; n <= 14; n++) {
       platform.write(`box/pitrix/conf/settings/n${n}`, `address=n${n}\nroles=many\n`);

@@ -165,7 +165,7 @@ describe('sessions', () => {
 
 describe('a session at work', () => {
   /** Forty files, each as slow as that: one that is waited for to its end, one that is not. */
-  const [BRIEF, LONG] = ['100', '150'];
+  const [BRIEF, LONG] = ['100', '600'];
 
   async function working(delay: string): Promise<Screen> {
     const shown = open('swinstall -s ./E @ ./R', { env: { SW_DELAY_MS: delay } });
@@ -246,7 +246,8 @@ describe('a session at work', () => {
     shown.hangUp();
     const log = () =>
       existsSync(site.path('adm/swinstall.log')) ? readFileSync(site.path('adm/swinstall.log'), 'utf8') : '';
-    for (let n = 0; n < 200 && !log().includes('END swinstall'); n++) await pause(50);
+    const jobs = () => site.run('swjob', []).stdout;
+    for (let n = 0; n < 600 && !/install +completed/.test(jobs()); n++) await pause(50);
     expect(log()).toContain('END swinstall SESSION');
     expect(rows(site.ok('swlist', '-l', 'product', '@', './R'))).toHaveLength(2);
     expect(site.ok('swjob')).toMatch(/install +completed/);

@@ -59,7 +59,7 @@ test('a script has its own process group', async () => {
 });
 
 test('after the timeout the script and its children are killed', async () => {
-  const { exit, lines } = await run('sleep 300 & echo $!; wait', { timeout: 2000 });
+  const { exit, lines } = await run('sleep 300 & echo $!; wait', { timeout: 5000 });
   expect(exit).toBe(137);
   const child = lines[0]!.slice(2);
   const state = program('coreutils', 'sh', [
