@@ -25,8 +25,8 @@ export type Pairs = ReadonlyMap<string, string | undefined>;
 
 /**
  * The ledger after `pairs`, and the bookkeeping pairs that belong into the same batch.
- * `get` reads the store as it is before the batch; `products` null stands for all; `chain` takes the place of the computed hash where a
- * generation is rebuilt.
+ * `get` reads the store as it is before the batch; `products` null stands for all, and so does a vendor that changes: its text stands
+ * before each of its products. `chain` takes the place of the computed hash where a generation is rebuilt.
  */
 export function enter(
   before: Ledger,
@@ -34,14 +34,16 @@ export function enter(
   products: ReadonlySet<string> | null,
   get: (key: string) => string | undefined,
   chain?: string,
-): { ledger: Ledger; bookkeeping: [string, string | undefined][] } {
+): { ledger: Ledger; bookkeeping: [string, string | undefined][]; products: ReadonlySet<string> | null } {
   const hash = createHash('sha256').update(before.chain);
   let { sum, count } = before;
+  let touched = products;
   for (const [key, value] of pairs) {
     const old = get(key);
     if (old !== undefined) {
       sum -= pairSum(key, Buffer.from(old));
       count -= 1;
+      if (key.startsWith('v/')) touched = null;
     }
     if (value !== undefined) {
       sum += pairSum(key, Buffer.from(value));
@@ -51,12 +53,12 @@ export function enter(
   }
   const generation = before.generation + 1;
   const ledger = { generation, chain: chain ?? hash.digest('hex'), sum: modulo(sum), count };
-  const listed = products === null || products.size > MOST_LISTED ? null : [...products];
+  const listed = touched === null || touched.size > MOST_LISTED ? null : [...touched];
   const bookkeeping: [string, string | undefined][] = [
     [keys.generation(generation), encodeGeneration({ ...ledger, products: listed })],
   ];
   if (generation > KEPT) bookkeeping.push([keys.generation(generation - KEPT), undefined]);
-  return { ledger, bookkeeping };
+  return { ledger, bookkeeping, products: touched };
 }
 
 /** Adds up a store while it is scanned and compares with its last entry. */

@@ -205,16 +205,15 @@ export class LiveStore implements Commits, Publishable, Reader {
   }
 
   async commit(encoder: ChangeEncoder, ends: readonly (readonly [string, undefined])[]): Promise<void> {
-    const { pairs, products } = encoder;
-    const { ledger, bookkeeping } = enter(this.#ledger, pairs, products, (key) => this.database.get(key));
+    const { pairs } = encoder;
+    const entered = enter(this.#ledger, pairs, encoder.products, (key) => this.database.get(key));
+    const { ledger, bookkeeping, products } = entered;
     const owners = this.ownerIndex();
-    const revised = [...pairs.keys()].some((key) => key.startsWith('v/') && this.database.get(key) !== undefined);
     await this.database.write([...pairs, ...bookkeeping, ...ends]);
     this.#ledger = ledger;
     encoder.adopt(owners);
     const head = [...pairs.keys()].some((key) => /^[bcv]\//.test(key) || key === keys.target);
-    // A vendor's text stands before each of its products.
-    this.#publisher.touch(revised ? [...products, ...this.#records.products.keys()] : products, head);
+    this.#publisher.touch([...encoder.products, ...(products ?? this.#records.products.keys())], head);
   }
 
   async #applyRecords(transaction: Transaction): Promise<void> {

@@ -70,6 +70,8 @@ export class Publisher {
     this.#generation = file.header.gen;
     this.#buildUpon(file, all);
     for (const id of changed) this.#dirty.add(id);
+    // The ledger names the products that commits since then changed, and nothing else.
+    if (this.#generation !== source.ledger().generation) this.#headDirty = true;
   }
 
   /** True when readers do not see the present generation. */

@@ -74,6 +74,12 @@ export const DEPOTS: Readonly<Record<string, readonly string[]>> = {
     ' fileset RUN patch ancestor=ACME.RUN,fr=1.0',
     '  member /opt/acme/lib/libacme.a beta.o=b1',
   ],
+  DB: [
+    'bundle SUITE r=1.0 contents=PART',
+    'product PART r=1.0',
+    ' fileset ALL fr=1.0',
+    '  file /opt/part/file 0644 p0',
+  ],
 };
 
 const BASE = 'swinstall -s D1 ACME OTHER @ ROOT';
@@ -102,6 +108,7 @@ export const KINDS: readonly PlanKind[] = [
     command: 'swinstall -s D1 SCRIPTED @ ROOT',
     cure: 'swinstall -x reinstall=true -s D1 SCRIPTED @ ROOT',
   },
+  { name: 'install of a bundle', target: 'root', before: [BASE], command: 'swinstall -s DB SUITE @ ROOT' },
   { name: 'update', target: 'root', before: [BASE], command: 'swinstall -s D2 ACME @ ROOT' },
   { name: 'patch with saves', target: 'root', before: [BASE], command: patch('PT_1') },
   { name: 'superseding patch', target: 'root', before: [BASE, patch('PT_1')], command: patch('PT_2') },
@@ -149,6 +156,12 @@ export const KINDS: readonly PlanKind[] = [
     target: 'depot',
     before: ['swcopy -s D1 ACME OTHER @ DEPOT'],
     command: "swmodify -d -a 'title=Other words' ACME @ DEPOT",
+  },
+  {
+    name: 'swmodify -a of a bundle in a depot',
+    target: 'depot',
+    before: ['swcopy -s D1 ACME @ DEPOT', 'swcopy -s DB SUITE @ DEPOT'],
+    command: "swmodify -d -a 'title=Other words' SUITE @ DEPOT",
   },
   { name: 'swcopy, new depot', target: 'depot', before: [], command: 'swcopy -s D1 ACME @ DEPOT' },
   {

@@ -1,11 +1,13 @@
 // The SD text tree: what is written, that it follows every change, and that trees made elsewhere are read.
 
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -49,7 +51,68 @@ function joined(own: string, bundles: string[], products: Record<string, string[
   return parts.map(read).join('');
 }
 
+/** As `change`, but the session dies between its commit and the publication. Returns the joined INDEX that it would have written. */
+async function killedAfterCommit(...ops: CatalogOp[]): Promise<string> {
+  cpSync(anchor, `${anchor}.old`, { recursive: true });
+  await change(...ops);
+  const wanted = read('INDEX');
+  rmSync(`${anchor}.old/.sd/store`, { recursive: true });
+  renameSync(join(layout.home, 'store'), `${anchor}.old/.sd/store`);
+  rmSync(anchor, { recursive: true });
+  renameSync(`${anchor}.old`, anchor);
+  expect(read('INDEX')).not.toBe(wanted);
+  return wanted;
+}
+
+function bundle(id: string, title: string): CatalogOp {
+  return {
+    op: 'bundle',
+    bundle: { id, attributes: { tag: id.split('.')[0]!, title, contents: ['A'], vendor_tag: 'ACME' } },
+  };
+}
+
+/** What swverify -x ipd=true says; `harm` comes after the opening, which mends what it sees. */
+async function troubles(harm = () => {}): Promise<string[]> {
+  const store = await openStore(layout, { create: false, command: 'test', user: 'test', lockTimeout: 5 });
+  try {
+    harm();
+    return store.check();
+  } finally {
+    await store.close();
+  }
+}
+
 describe('writing', () => {
+  test.each<[string, CatalogOp[]]>([
+    ['a new bundle with a new product', [...product('B', '1.0', ['/b']), bundle('NEW', 'new')]],
+    ['a bundle of another title', [bundle('BUN', 'other words')]],
+    ['a bundle dropped', [{ op: 'drop_bundle', id: 'BUN' }]],
+    ['a category', [{ op: 'category', category: { attributes: { tag: 'critical', title: 'Critical' } } }]],
+    ['attributes of the target', [{ op: 'target', attributes: { layout_version: '1.0', title: 'A depot' } }]],
+    ['a vendor of another title', [{ op: 'vendor', vendor: { attributes: { tag: 'ACME', title: 'Emca' } } }]],
+  ])('a session killed before its publication: the next one writes %s', async (_, ops) => {
+    await change({ op: 'target', attributes: { layout_version: '1.0' } }, ...product('A', '1.0', ['/a']));
+    await change(bundle('BUN', 'one'), bundle('BUN.2', 'two'));
+    const wanted = await killedAfterCommit(...ops);
+    expect(await troubles()).toEqual([]);
+    expect(read('INDEX')).toBe(wanted);
+    await change(...product('C', '1.0', ['/c']));
+    expect(read('INDEX')).toContain('tag C\n');
+  });
+
+  test('a text tree that says something else of a bundle than the store is found', async () => {
+    await change(...product('A', '1.0', ['/a']), bundle('BUN', 'one'), bundle('BUN.2', 'two'));
+    expect(await troubles()).toEqual([]);
+    const good = read('INDEX');
+    const says = (index: string) => troubles(() => writeFileSync(join(layout.textTree, 'INDEX'), index));
+    expect(await says(good.replace('"one"', '"six"'))).toEqual([
+      'The text catalog does not say of the bundle "BUN" what the store says.',
+    ]);
+    expect(await says(good.replace(/^product\n/m, 'bundle\ntag MORE\nproduct\n'))).toEqual([
+      'The text catalog has 3 bundles, the store 2.',
+    ]);
+  });
+
   test('the joined INDEX is the texts of the others, nothing between, through changes in several sessions', async () => {
     await change({ op: 'target', attributes: { layout_version: '1.0' } }, ...product('B', '1.0', ['/b']));
     await change(...product('A', '1.0', ['/a']), {
