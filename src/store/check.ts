@@ -2,7 +2,7 @@
 // sum and number of its records, the unbroken row of commits, and the chain of the generation last published (ipd/README.md).
 // Promise: every index is made anew from the records and compared; nothing is written. Each disagreement is one sentence.
 
-import { lstatSync, readdirSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Catalog } from '../model/catalog.ts';
 import { SdError } from '../model/error.ts';
@@ -16,6 +16,7 @@ import { readRecords } from './published.ts';
 import { type Publishable, productText } from './publisher.ts';
 import type { Records } from './records.ts';
 import { readTextTree } from './text-read.ts';
+import { bundleTexts } from './texttree.ts';
 
 /** What is wrong; empty when nothing is. `owners` is the owner index made anew from the records of all files. */
 export function disagreements(layout: StoreLayout, store: Publishable, owners: OwnerIndex): string[] {
@@ -95,13 +96,14 @@ function differences(left: ReadonlyMap<string, string>, right: ReadonlyMap<strin
   return [...all].filter((key) => left.get(key) !== right.get(key));
 }
 
-/** The text tree is for other programs; what it says of filesets and their files is compared. */
+/** The text tree is for other programs; what it says of bundles, filesets and their files is compared. */
 function textTrouble(layout: StoreLayout, catalog: Catalog): string[] {
   const text = readTextTree(layout)?.catalog;
   if (text === undefined) return catalog.products().length === 0 ? [] : ['The text catalog is missing.'];
   const ours = filesetsOf(catalog);
   const theirs = filesetsOf(text);
   return [
+    ...bundleTrouble(layout, catalog, text),
     ...[...ours].filter((key) => !theirs.has(key)).map((key) => `The text catalog lacks "${key}".`),
     ...[...theirs].filter((key) => !ours.has(key)).map((key) => `The text catalog has "${key}", the store has not.`),
     ...[...ours]
@@ -112,6 +114,19 @@ function textTrouble(layout: StoreLayout, catalog: Catalog): string[] {
           return same ? [] : [`The text catalog lists other files of "${key}" than the store.`];
         }),
       ),
+  ];
+}
+
+function bundleTrouble({ textTree }: StoreLayout, catalog: Catalog, text: Catalog): string[] {
+  const path = join(textTree, 'INDEX');
+  const joined = existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
+  const ours = bundleTexts(catalog);
+  const theirs = text.bundles().length;
+  return [
+    ...[...ours]
+      .filter(([, index]) => !joined.includes(index))
+      .map(([id]) => `The text catalog does not say of the bundle "${id}" what the store says.`),
+    ...(theirs === ours.size ? [] : [`The text catalog has ${theirs} bundles, the store ${ours.size}.`]),
   ];
 }
 

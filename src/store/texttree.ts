@@ -48,7 +48,7 @@ export function writeTextTree(
 ): Buffer {
   const tree = layout.textTree;
   mkdirSync(tree, { recursive: true, mode: 0o755 });
-  const vendors = new Map(catalog.vendors().map((vendor) => [text(vendor.attributes, 'tag'), vendor]));
+  const vendors = byTag(catalog.vendors());
   const changed = new Set(changes.products);
   if (changes.head || sections.head === undefined) {
     const before = sections.head && isLayout08(sections.head);
@@ -58,7 +58,7 @@ export function writeTextTree(
       for (const { id } of catalog.products()) changed.add(id);
       sections.bundles.clear();
     }
-    writeBundles(tree, catalog, vendors, sections.bundles);
+    writeBundles(tree, catalog, sections.bundles);
   }
   for (const id of changed) {
     const product = catalog.product(id);
@@ -94,27 +94,36 @@ function writeHead(layout: StoreLayout, catalog: Catalog): Buffer {
   return writeObjectFiles(join(layout.textTree, directory), catalog.attributes, head, [], []);
 }
 
-function writeBundles(
-  tree: string,
-  catalog: Catalog,
-  vendors: ReadonlyMap<string, Vendor>,
-  sections: Map<string, Buffer>,
-): void {
-  const bundles = catalog.bundles();
-  const there = new Set(bundles.map((bundle) => bundle.id));
+function writeBundles(tree: string, catalog: Catalog, sections: Map<string, Buffer>): void {
+  const texts = bundleTexts(catalog);
   for (const id of [...sections.keys()]) {
-    if (there.has(id)) continue;
+    if (texts.has(id)) continue;
     sections.delete(id);
     if (catalog.product(id) === undefined) removeDirectory(tree, id);
   }
-  for (const bundle of bundles) {
-    const index = printBundle(bundle, vendors.get(text(bundle.attributes, 'vendor_tag')), layoutOf(catalog.attributes));
+  for (const bundle of catalog.bundles()) {
+    const index = texts.get(bundle.id)!;
     if (sections.get(bundle.id)?.equals(Buffer.from(index))) continue;
     sections.set(
       bundle.id,
       writeObjectFiles(join(tree, safeName(bundle.id), 'pfiles'), bundle.attributes, index, [], []),
     );
   }
+}
+
+/** Id of each bundle → its text in the joined INDEX, in order. */
+export function bundleTexts(catalog: Catalog): Map<string, string> {
+  const vendors = byTag(catalog.vendors());
+  const layout = layoutOf(catalog.attributes);
+  return new Map(
+    catalog.bundles().map((bundle) => {
+      return [bundle.id, printBundle(bundle, vendors.get(text(bundle.attributes, 'vendor_tag')), layout)];
+    }),
+  );
+}
+
+function byTag(vendors: readonly Vendor[]): Map<string, Vendor> {
+  return new Map(vendors.map((vendor) => [text(vendor.attributes, 'tag'), vendor]));
 }
 
 function writeProduct(tree: string, catalog: Catalog, product: Product, vendors: ReadonlyMap<string, Vendor>): Buffer {
