@@ -12,11 +12,14 @@ const GRACE_MS = 10 * 60 * 1000;
 
 const DIRECTORY = 'obj';
 
-/** Writes the object unless it is there, or `anyway`; not durable before the file system is synced. Returns its name. */
+/**
+ * Writes the object unless it is there, or `anyway`; not durable before the file system is synced. Returns its name. What has the name
+ * only counts for nothing: a power cut before that sync may have left an empty file.
+ */
 export function writeObject(home: string, content: string | Uint8Array, anyway = false): string {
   const name = createHash('sha256').update(content).digest('hex');
   const path = objectPath(home, name);
-  if (!anyway && existsSync(path)) return name;
+  if (!anyway && existsSync(path) && readFileSync(path).equals(Buffer.from(content))) return name;
   mkdirSync(join(home, DIRECTORY), { recursive: true, mode: 0o755 });
   writeFileAtomically(path, content, 0o644);
   return name;

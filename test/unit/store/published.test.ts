@@ -103,6 +103,24 @@ test('a byte flipped anywhere in the catalog is seen, in its first line too', as
   expect(catalog().products()).toHaveLength(1);
 });
 
+test('objects that a power cut emptied before they were published are written again', async () => {
+  const { home, textTree } = layout();
+  await publish(...product('A', '1.0', ['/opt/A']));
+  const files = [join(home, 'catalog'), join(textTree, 'INDEX')];
+  const before = files.map((file) => readFileSync(file));
+  const known = new Set(readdirSync(join(home, 'obj')));
+  await publish(...product('B', '1.0', ['/opt/B']));
+  // Committed, and the files of its publication are there by name only.
+  for (const [n, file] of files.entries()) writeFileSync(file, before[n]!);
+  const cut = readdirSync(join(home, 'obj')).filter((name) => !known.has(name));
+  for (const name of cut) writeFileSync(join(home, 'obj', name), '');
+  expect(cut).toHaveLength(3);
+  const store = await openStore(layout(), { create: false, command: 'test', user: 'me', lockTimeout: 0 });
+  await store.close();
+  expect(revisions()).toEqual(['A 1.0', 'B 1.0']);
+  expect(catalog().files('B/RUN')).toHaveLength(1);
+});
+
 /** Product → the object that the catalog names for it. */
 function objectsOf(): Record<string, string> {
   const [, ...lines] = readFileSync(join(layout().home, 'catalog'), 'utf8').trimEnd().split('\n');
