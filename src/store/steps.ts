@@ -27,7 +27,8 @@ export function temporaryName(path: string, session: string, n: number): string 
 
 /**
  * The journal's form of the steps. `missing` says whether a directory is not there yet. What goes into a directory that the transaction
- * itself makes is staged under its final name: the directory is closed to others until its attributes are given, last of all.
+ * itself makes is staged under its final name: the directory is closed to others until its attributes are given, last of all. Only the
+ * first step of a path can have it.
  */
 export function journalSteps(
   steps: readonly FileStep[],
@@ -35,6 +36,7 @@ export function journalSteps(
   missing: (path: string) => boolean,
 ): JournalStep[] {
   const made = new Set<string>();
+  const taken = new Set<string>();
   return steps.map((step, n): JournalStep => {
     switch (step.step) {
       case 'directory': {
@@ -47,15 +49,18 @@ export function journalSteps(
       case 'rename':
       case 'rmdir':
         return step;
-      default:
+      default: {
+        const final = made.has(dirname(step.path)) && !taken.has(step.path);
+        if (final) taken.add(step.path);
         return {
           step: 'put',
           path: step.path,
-          stage: made.has(dirname(step.path)) ? step.path : temporaryName(step.path, session, n),
+          stage: final ? step.path : temporaryName(step.path, session, n),
           ...('save' in step && step.save !== undefined ? { save: step.save } : {}),
           ...('copySave' in step && step.copySave === true ? { copySave: true } : {}),
           ...(step.step === 'hardlink' || step.step === 'restore' ? { linked: true } : {}),
         };
+      }
     }
   });
 }
