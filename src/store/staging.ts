@@ -42,14 +42,15 @@ const PATIENCE_MS = 100;
 type StepOf<S extends FileStep['step']> = Extract<FileStep, { step: S }>;
 
 /**
- * Refuses what could not be swapped later: a file to place where a directory with content stands, a directory where a file stands.
- * Throws SdError `directory_in_the_way` or `file_in_the_way`; nothing has been touched.
+ * Refuses what could not be swapped later: a file to place where a directory with content stands, a directory where a file stands, and
+ * anything below a file of the same transaction. Throws SdError `directory_in_the_way` or `file_in_the_way`; nothing has been touched.
  */
 export function checkPlaces(
   anchor: string,
   steps: readonly FileStep[],
   look: (path: string) => Stats | undefined,
 ): void {
+  checkParents(anchor, steps);
   for (const step of steps) {
     if (STAYING.has(step.step)) continue;
     const stats = look(step.path);
@@ -61,6 +62,26 @@ export function checkPlaces(
         throw inTheWay('file_in_the_way', path, 'A directory', 'file');
     } else if (stats.isDirectory() && readdirSync(path).length > 0) {
       throw inTheWay('directory_in_the_way', path, 'A file', 'directory with content');
+    }
+  }
+}
+
+/** What is to be a file cannot be the directory of anything else. */
+function checkParents(anchor: string, steps: readonly FileStep[]): void {
+  const placed = steps.filter(({ step }) => !STAYING.has(step));
+  const files = new Set(placed.flatMap(({ step, path }) => (step === 'directory' ? [] : [path])));
+  const clear = new Set(['.']);
+  for (const { path } of placed) {
+    for (let parent = dirname(path); !clear.has(parent); parent = dirname(parent)) {
+      if (files.has(parent)) {
+        throw new SdError('file_in_the_way', {
+          what: `Nothing can be placed at "${join(anchor, path)}".`,
+          because: `The same software places a file at "${join(anchor, parent)}", which is no directory then.`,
+          todo: 'Leave one of the two files out of the software.',
+          data: { path: join(anchor, path) },
+        });
+      }
+      clear.add(parent);
     }
   }
 }

@@ -201,6 +201,11 @@ export function storeSuite(name: string, maker: StoreMaker): void {
         'file_in_the_way',
       ],
       [
+        'a file below a file of the same transaction',
+        () => ({ label: 'x', files: [directory('a'), place('a/b/c', 'y'), place('a', 'x')], change: () => [] }),
+        'file_in_the_way',
+      ],
+      [
         'a missing parent',
         () => ({ label: 'x', files: [place('g', 'x'), place('no/f', 'x')], change: () => [] }),
         'not_done',
@@ -277,6 +282,26 @@ export function storeSuite(name: string, maker: StoreMaker): void {
       await store.apply(restore);
       expect(pictureOfTree(anchor).filter((line) => !line.startsWith('.'))).toHaveLength(2);
       expect(pictureOfTree(anchor).filter((line) => line.includes('sw~'))).toEqual([]);
+    });
+
+    test('places a path that several steps name as the last one says, in a new directory too', async () => {
+      const files = (path: string) => [
+        place(`${path}/f`, 'one', { as: { ...plain, mode: 0o600 } }),
+        place(`${path}/f`, 'two'),
+        { step: 'hardlink' as const, path: `${path}/twin`, to: `${path}/f` },
+        { step: 'symlink' as const, path: `${path}/link`, to: 'one', as: plain },
+        { step: 'symlink' as const, path: `${path}/link`, to: 'f', as: plain },
+      ];
+      mkdirSync(join(anchor, 'there'));
+      await store.apply({
+        label: 'x',
+        files: [directory('there'), ...files('there'), directory('new'), ...files('new')],
+        change: () => [],
+      });
+      const below = (path: string) =>
+        pictureOfTree(anchor).flatMap((line) => (line.startsWith(path) ? [line.slice(path.length)] : []));
+      expect(below('new/')).toEqual([' 755', 'f 644 1000000000 x2 two', 'link -> f', 'twin 644 1000000000 x2 two']);
+      expect(below('there/')).toEqual(below('new/'));
     });
 
     test('gives directories their time after everything else', async () => {
