@@ -3,8 +3,8 @@
 // ever written in place. Must not: decide anything; the journal has said all.
 
 import { linkSync, lstatSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
-import { join } from 'node:path';
-import { testPoint } from '../host/durable.ts';
+import { dirname, join } from 'node:path';
+import { fsyncDirectory, testPoint } from '../host/durable.ts';
 import { lookAt } from '../host/look.ts';
 import { hasErrno } from '../model/error.ts';
 import { givePath } from './attributes-on-disk.ts';
@@ -45,10 +45,15 @@ function swapOne(
   switch (step.step) {
     case 'put':
       if (step.stage === step.path) return;
-      // A stage that is gone has been renamed before the crash; what is at the path now must not be saved.
       if (step.save !== undefined) {
-        if (again && lookAt(`${anchor}/${step.stage}`) === undefined) return;
-        keep(path, `${anchor}/${step.save}`, `${anchor}/${savingName(step.save, session, n)}`, step.copySave === true);
+        const save = `${anchor}/${step.save}`;
+        const copy = `${anchor}/${savingName(step.save, session, n)}`;
+        // A stage that is gone has been renamed before the crash; what is at the path now must not be saved.
+        if (again && lookAt(`${anchor}/${step.stage}`) === undefined) {
+          finishSave(save, copy);
+          return;
+        }
+        keep(path, save, copy, step.copySave === true);
       }
       replace(`${anchor}/${step.stage}`, path, step.linked === true);
       break;
@@ -57,8 +62,12 @@ function swapOne(
       ignoring(() => givePath(path, step.as), 'ENOENT', 'ENOTDIR', 'EPERM', 'EROFS');
       break;
     case 'remove':
-      if (step.save !== undefined)
-        keep(path, `${anchor}/${step.save}`, `${anchor}/${savingName(step.save, session, n)}`);
+      if (step.save !== undefined) {
+        const save = `${anchor}/${step.save}`;
+        const copy = `${anchor}/${savingName(step.save, session, n)}`;
+        if (again && lookAt(path) === undefined) finishSave(save, copy);
+        else keep(path, save, copy);
+      }
       ignoring(() => unlinkSync(path), 'ENOENT', 'ENOTDIR', 'EISDIR');
       break;
     case 'rename':
@@ -98,6 +107,13 @@ function keep(path: string, save: string, copy: string, always = false): void {
   // The save must be durable before the name that still holds the content goes.
   if (now.isFile()) syncPaths([copy], new Set());
   renameSync(copy, save);
+  // Where the save lies on another file system, nothing else orders its name before the replacing of the original.
+  fsyncDirectory(dirname(save));
+}
+
+/** The original is gone already: a copy that a crash left under its temporary name is the only one, and whole. */
+function finishSave(save: string, copy: string): void {
+  ignoring(() => renameSync(copy, save), 'ENOENT');
 }
 
 /** Saves by hard link, without looking first: most saves succeed at once. False where that cannot be, and for a directory. */
