@@ -11,10 +11,8 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
-  readdirSync,
   readlinkSync,
   rmdirSync,
-  type Stats,
   symlinkSync,
   unlinkSync,
 } from 'node:fs';
@@ -33,58 +31,10 @@ import type { FileStep, Staged, Transaction } from './transaction-types.ts';
 /** Up to this many objects an fsync each is cheaper than one sync of the file system. */
 const FEW = 16;
 
-/** Steps that put nothing new at their path. */
-const STAYING: ReadonlySet<FileStep['step']> = new Set(['attributes', 'remove', 'rename', 'rmdir']);
-
 /** How long a user who presses Ctrl-C waits; milliseconds. Asking costs a turn of the event loop. */
 const PATIENCE_MS = 100;
 
 type StepOf<S extends FileStep['step']> = Extract<FileStep, { step: S }>;
-
-/**
- * Refuses what could not be swapped later: a file to place where a directory with content stands, a directory where a file stands, and
- * anything below a file of the same transaction. Throws SdError `directory_in_the_way` or `file_in_the_way`; nothing has been touched.
- */
-export function checkPlaces(
-  anchor: string,
-  steps: readonly FileStep[],
-  look: (path: string) => Stats | undefined,
-): void {
-  checkParents(anchor, steps);
-  for (const step of steps) {
-    if (STAYING.has(step.step)) continue;
-    const stats = look(step.path);
-    if (stats === undefined) continue;
-    const path = join(anchor, step.path);
-    if (step.step === 'directory') {
-      // A link is somebody's own arrangement of directories and stays.
-      if (!stats.isDirectory() && !stats.isSymbolicLink())
-        throw inTheWay('file_in_the_way', path, 'A directory', 'file');
-    } else if (stats.isDirectory() && readdirSync(path).length > 0) {
-      throw inTheWay('directory_in_the_way', path, 'A file', 'directory with content');
-    }
-  }
-}
-
-/** What is to be a file cannot be the directory of anything else. */
-function checkParents(anchor: string, steps: readonly FileStep[]): void {
-  const placed = steps.filter(({ step }) => !STAYING.has(step));
-  const files = new Set(placed.flatMap(({ step, path }) => (step === 'directory' ? [] : [path])));
-  const clear = new Set(['.']);
-  for (const { path } of placed) {
-    for (let parent = dirname(path); !clear.has(parent); parent = dirname(parent)) {
-      if (files.has(parent)) {
-        throw new SdError('file_in_the_way', {
-          what: `Nothing can be placed at "${join(anchor, path)}".`,
-          because: `The same software places a file at "${join(anchor, parent)}", which is no directory then.`,
-          todo: 'Leave one of the two files out of the software.',
-          data: { path: join(anchor, path) },
-        });
-      }
-      clear.add(parent);
-    }
-  }
-}
 
 /**
  * Makes missing directories and stages every object, in order. Returns the facts found, per path of a place step.
@@ -341,13 +291,4 @@ function linkedFile(path: string, links: ReadonlyMap<string, string>): string {
     to = links.get(to)!;
   }
   return to;
-}
-
-function inTheWay(code: string, path: string, thing: string, there: string): SdError {
-  return new SdError(code, {
-    what: `${thing} cannot be placed at "${path}".`,
-    because: `A ${there} stands there.`,
-    todo: 'Move it out of the way and try again.',
-    data: { path },
-  });
 }

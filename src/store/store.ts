@@ -19,7 +19,7 @@ export interface Store {
   /** A live view: what the last apply() left; synchronous. */
   catalog(): Catalog;
   /**
-   * One transaction (D4). Throws SdError after undoing everything (`content_mismatch`, `directory_in_the_way`, `file_in_the_way`,
+   * One transaction (D4). Throws SdError after undoing everything (`content_mismatch`, `directory_in_the_way`, `file_in_the_way`, `file_fixed`,
    * `not_done` with the errno, whatever `content` or `change` throw), or `interrupted` behind the point of no return: nothing more can
    * be done with this store then, and the next opening finishes the work.
    */

@@ -74,7 +74,11 @@ function swapOne(
       ignoring(() => renameSync(path, join(anchor, step.to)), 'ENOENT');
       break;
     case 'rmdir':
-      ignoring(() => rmdirSync(path), 'ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EBUSY');
+      // It stays where it cannot go.
+      ignoring(
+        () => rmdirSync(path),
+        ...['ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EBUSY', 'EACCES', 'EPERM', 'EROFS'],
+      );
       break;
   }
 }
@@ -139,5 +143,5 @@ function giveDirectory(path: string, step: Extract<JournalStep, { step: 'directo
   // Not there: an rmdir of the same plan took it. A link: somebody's own arrangement.
   if (!lookAt(path)?.isDirectory()) return;
   // Too late to refuse: somebody else's directory keeps what it has, and swverify tells.
-  ignoring(() => givePath(path, step.as), 'EPERM');
+  ignoring(() => givePath(path, step.as), 'EPERM', 'EROFS');
 }

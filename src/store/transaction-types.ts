@@ -59,7 +59,7 @@ export type FileStep =
   | { readonly step: 'remove'; readonly path: string; readonly save?: string }
   /** Renames within one file system (save area moved into another slot). */
   | { readonly step: 'rename'; readonly path: string; readonly to: string }
-  /** Removes a directory if it is empty then; otherwise leaves it. */
+  /** Removes a directory if it is empty then and may be removed; otherwise leaves it. */
   | { readonly step: 'rmdir'; readonly path: string };
 
 /** Facts found while copying, per `path` of a place step. */
