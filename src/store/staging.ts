@@ -113,16 +113,28 @@ export function syncStaged(anchor: string, plan: readonly JournalStep[]): void {
 /** Durable files and directories, those that are there: each by itself when they are few, else their file systems as a whole. */
 export function syncPaths(objects: readonly string[], directories: ReadonlySet<string>): void {
   if (objects.length + directories.size <= FEW) {
-    for (const object of objects) if (lstatSync(object).isFile()) fsyncFile(object);
-    for (const directory of directories) if (lookAt(directory)?.isDirectory()) fsyncDirectory(directory);
+    for (const object of objects) if (lstatSync(object).isFile()) syncOne(object, fsyncFile);
+    for (const directory of directories) if (lookAt(directory)?.isDirectory()) syncOne(directory, fsyncDirectory);
     return;
   }
   const devices = new Map<number, string>();
   for (const directory of directories) {
     const stats = lookAt(directory);
-    if (stats?.isDirectory()) devices.set(stats.dev, directory);
+    // Any one that its mode lets us open.
+    if (stats?.isDirectory() && (!devices.has(stats.dev) || stats.mode & constants.S_IRUSR))
+      devices.set(stats.dev, directory);
   }
   for (const directory of devices.values()) syncFileSystem(directory);
+}
+
+/** Ordinary users cannot open what its own mode closes to them. */
+function syncOne(path: string, sync: (path: string) => void): void {
+  try {
+    sync(path);
+  } catch (error) {
+    if (!hasErrno(error, 'EACCES')) throw error;
+    syncFileSystem(dirname(path));
+  }
 }
 
 /** Removes whatever staging has left; may be done again. */

@@ -132,3 +132,25 @@ test('owner and group go by the name where the root knows it, else by the number
   const listed = rows(site.ok('swlist', '-l', 'file', '-a', 'owner', '-a', 'uid', '-a', 'mtime', 'OWN', '@', './R'));
   expect(listed.find((row) => row.includes('/opt/a'))).toMatch(/\/opt\/a +keeper +7000 +1000000000$/);
 });
+
+test.each([1, 30])('an ordinary user installs what its mode closes to its owner: %i files', (count) => {
+  if (process.getuid?.() !== 0) {
+    process.stderr.write('NOT TESTED here: becoming another user needs root\n');
+    return;
+  }
+  site.write('src/a', 'a');
+  const files = Array.from({ length: count }, (_, n) => `  file -m 0200 src/a /opt/shut/f${n}\n`).join('');
+  site.write('psf', `product\n tag SHUT\n fileset\n  tag F\n  file -m 0333 src /opt/shut\n${files}`);
+  site.ok('swpackage', '-s', 'psf', '-x', 'media_type=tape', '@', './D');
+  for (const path of ['user', 'user/R']) {
+    mkdirSync(site.path(path));
+    chownSync(site.path(path), 65534, 65534);
+  }
+  const home = site.path('user');
+  site.write('user/defaults', `admin_directory=${home}/adm\n`);
+  const how = { uid: 65534, cwd: home, env: { HOME: home, SWDIST_DEFAULTS: join(home, 'defaults') } };
+  const ran = site.run('swinstall', ['-s', site.path('D'), 'SHUT', '@', `${home}/R`], how);
+  expect([ran.exit, ran.stderr]).toEqual([0, '']);
+  expect(lstatSync(join(home, 'R/opt/shut')).mode & 0o777).toBe(0o333);
+  expect(site.read('user/R/opt/shut/f0')).toBe('a');
+});
