@@ -1,21 +1,26 @@
 // Log files: appended to, never cut; one that cannot be written is told once and never stops a session (commands.md 10.1).
 
-import { appendFileSync, existsSync } from 'node:fs';
+import { appendFileSync, closeSync, constants, existsSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { makeDirectories } from '../host/made-directories.ts';
 import { reasonOf } from '../model/error.ts';
+
+const APPENDING = constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY;
 
 /** Collects lines and appends them with each flush. */
 export class LogFile {
   private readonly path: string;
   /** Called once with the reason when the file cannot be written. */
   private readonly onFailure: (path: string, reason: string) => void;
+  private readonly flags: number;
   private lines: string[] = [];
   private broken = false;
 
-  constructor(path: string, onFailure: (path: string, reason: string) => void) {
+  /** `links` is false for a file that whoever owns the target may have made: a link there counts as one that cannot be written. */
+  constructor(path: string, onFailure: (path: string, reason: string) => void, links = true) {
     this.path = path;
     this.onFailure = onFailure;
+    this.flags = links ? APPENDING : APPENDING | constants.O_NOFOLLOW;
   }
 
   add(lines: readonly string[]): void {
@@ -32,7 +37,12 @@ export class LogFile {
     if (this.lines.length === 0 || this.broken) return !this.broken;
     try {
       makeDirectories(dirname(this.path));
-      appendFileSync(this.path, `${this.lines.join('\n')}\n`);
+      const fd = openSync(this.path, this.flags, 0o666);
+      try {
+        appendFileSync(fd, `${this.lines.join('\n')}\n`);
+      } finally {
+        closeSync(fd);
+      }
       this.lines = [];
       return true;
     } catch (error) {

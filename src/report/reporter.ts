@@ -124,7 +124,9 @@ class SessionReporter implements Reporter {
     const { options, command, copies } = this.parts;
     if (options.loglevel === 0 || command === 'swpackage') return;
     if (copies) this.agentCopy = new JobLog(copies.agent(target));
-    this.agentLog = new LogFile(place.slice(place.indexOf(':') + 1), () => undefined);
+    // Links on the machine's own root are its administrator's.
+    const own = target.slice(target.indexOf(':') + 1) === '/';
+    this.agentLog = new LogFile(place.slice(place.indexOf(':') + 1), () => undefined, own);
   }
 
   /** What the target could not take goes beside the controller's log. */

@@ -4,6 +4,7 @@
 
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { lookAt } from '../host/look.ts';
 import { hasErrno } from '../model/error.ts';
 import { processStart } from './holder.ts';
 import type { StoreLayout } from './layout.ts';
@@ -14,7 +15,9 @@ const NAME = /^(?:\.sd-new|store\.new)\.(\d+)$/;
 /** Removes them. The store must be held by this session. Throws the errno error. */
 export function clearLeftovers(layout: StoreLayout): void {
   const text = layout.textTree;
-  for (const directory of [layout.home, join(layout.home, 'obj'), text, join(text, 'ifiles'), join(text, 'dfiles')]) {
+  // Behind a link is nothing of ours; the next publication replaces it.
+  const heads = [join(text, 'ifiles'), join(text, 'dfiles')].filter((each) => lookAt(each)?.isDirectory());
+  for (const directory of [layout.home, join(layout.home, 'obj'), text, ...heads]) {
     for (const name of namesIn(directory)) {
       const pid = NAME.exec(name)?.[1];
       if (pid === undefined || processStart(Number(pid)) !== undefined) continue;

@@ -15,6 +15,7 @@ import { decodeSingle } from './keys.ts';
 import type { StoreLayout } from './layout.ts';
 import { Audit } from './ledger.ts';
 import { clearLeftovers } from './leftovers.ts';
+import { requireOwnPlaces } from './own-places.ts';
 import { asRebuilder, canRebuild, copyAside, isBeingRebuilt, rebuild } from './rebuild.ts';
 import { type Records, RecordsBuilder } from './records.ts';
 import { recover } from './recover.ts';
@@ -62,8 +63,8 @@ const NOT_DAMAGE = /Permission denied|No space left|Disk quota|Read-only|Too man
 const ROUNDS = 3;
 
 /**
- * Opens and proves the store. Throws SdError `target_locked`, `store_damaged`, `store_missing`, `store_too_new`, `no_permission`, and
- * `interrupted` where a recovery could not be finished.
+ * Opens and proves the store. Throws SdError `target_locked`, `store_damaged`, `store_missing`, `store_too_new`, `no_permission`,
+ * `place_outside`, and `interrupted` where a recovery could not be finished.
  */
 export async function openWhole(engine: Engine, layout: StoreLayout, options: OpenOptions): Promise<Opened> {
   const deadline = Date.now() + options.lockTimeout * 1000;
@@ -97,6 +98,7 @@ export async function openWhole(engine: Engine, layout: StoreLayout, options: Op
 /** Looks at what is there; returns whether LevelDB may create the store. */
 function prepare(layout: StoreLayout, create: boolean): boolean {
   const { home } = layout;
+  requireOwnPlaces(layout);
   const format = join(home, 'format');
   const there = existsSync(join(home, 'store'));
   if (existsSync(format)) checkFormat(format);

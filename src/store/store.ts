@@ -46,7 +46,7 @@ const open = new Set<string>();
 
 /**
  * Opens the store of a root or depot for a changing session, recovering or rebuilding first; `onRecovered` hears of it.
- * Throws SdError `target_locked`, `store_damaged`, `store_missing`, `store_too_new`, `no_permission`, `interrupted`.
+ * Throws SdError `target_locked`, `store_damaged`, `store_missing`, `store_too_new`, `no_permission`, `place_outside`, `interrupted`.
  */
 export async function openStore(layout: StoreLayout, options: OpenOptions): Promise<Store> {
   const path = realPath(layout, layout.home);

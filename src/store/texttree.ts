@@ -12,6 +12,7 @@ import type { Catalog } from '../model/catalog.ts';
 import { hasErrno } from '../model/error.ts';
 import { type ControlFile, type FileRecord, filesetKey, type Product, type Vendor } from '../model/software.ts';
 import type { StoreLayout } from './layout.ts';
+import { ownDirectory } from './own-places.ts';
 
 export { catalogFromTexts, readTextTree } from './text-read.ts';
 
@@ -91,7 +92,7 @@ function writeHead(layout: StoreLayout, catalog: Catalog): Buffer {
     bundles: catalog.bundles(),
     products: catalog.products(),
   });
-  return writeObjectFiles(join(layout.textTree, directory), catalog.attributes, head, [], []);
+  return writeObjectFiles(ownDirectory(layout.textTree, directory), catalog.attributes, head, [], []);
 }
 
 function writeBundles(tree: string, catalog: Catalog, sections: Map<string, Buffer>): void {
@@ -106,7 +107,7 @@ function writeBundles(tree: string, catalog: Catalog, sections: Map<string, Buff
     if (sections.get(bundle.id)?.equals(Buffer.from(index))) continue;
     sections.set(
       bundle.id,
-      writeObjectFiles(join(tree, safeName(bundle.id), 'pfiles'), bundle.attributes, index, [], []),
+      writeObjectFiles(ownDirectory(tree, safeName(bundle.id), 'pfiles'), bundle.attributes, index, [], []),
     );
   }
 }
@@ -127,13 +128,13 @@ function byTag(vendors: readonly Vendor[]): Map<string, Vendor> {
 }
 
 function writeProduct(tree: string, catalog: Catalog, product: Product, vendors: ReadonlyMap<string, Vendor>): Buffer {
-  const directory = join(tree, safeName(product.id));
+  const directory = ownDirectory(tree, safeName(product.id));
   const vendor = vendors.get(text(product.attributes, 'vendor_tag'));
   const layout = layoutOf(catalog.attributes);
   const controls = withContent(catalog, product.id, product.controlFiles);
   const parts = [
     writeObjectFiles(
-      join(directory, 'pfiles'),
+      ownDirectory(directory, 'pfiles'),
       product.attributes,
       printProduct(product, vendor, layout),
       controls,
@@ -145,7 +146,8 @@ function writeProduct(tree: string, catalog: Catalog, product: Product, vendors:
     const files = catalog.files(key);
     const scripts = withContent(catalog, key, fileset.controlFiles);
     const index = printFileset(fileset, layout);
-    parts.push(writeObjectFiles(join(directory, safeName(fileset.id)), fileset.attributes, index, scripts, files));
+    const place = ownDirectory(directory, safeName(fileset.id));
+    parts.push(writeObjectFiles(place, fileset.attributes, index, scripts, files));
   }
   keepOnly(directory, new Set(['pfiles', ...product.filesets.map((fileset) => safeName(fileset.id))]));
   return Buffer.concat(parts);
@@ -168,7 +170,6 @@ function writeObjectFiles(
   controls: readonly ControlText[],
   files: readonly FileRecord[],
 ): Buffer {
-  mkdirSync(directory, { recursive: true, mode: 0o755 });
   const bytes = Buffer.from(index);
   const mtime = Number(text(attributes, 'mod_time') || text(attributes, 'create_time') || 0);
   const info = printInfo({

@@ -16,10 +16,10 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { flat, found, type How, Site } from './site.ts';
+import { below, flat, found, type How, Site } from './site.ts';
 
 const ROOTS_OWN = process.getuid?.() === 0;
 let site: Site;
@@ -148,6 +148,80 @@ describe('links', () => {
     forged(record({ path: '/opt/acme/hard', type: 'h', link_source: '/../../../../../../etc/hostname' }));
     // What climbs stops at the root, and there is no such file.
     expect(refused('not_done')).toContain(site.path('R/etc/hostname'));
+  });
+});
+
+describe("links in place of SD's own directories lead nothing outside", () => {
+  beforeEach(() => {
+    site.write('outside/precious', 'precious\n');
+    mkdirSync(site.path('outside/directory'));
+    rmSync(site.path('C'), { recursive: true, force: true });
+  });
+  const untouched = () => {
+    expect(below(site.path('outside'))).toEqual(['directory', 'precious']);
+    expect(site.read('outside/precious')).toBe('precious\n');
+  };
+  const plant = (path: string, target = site.path('outside')) => {
+    rmSync(site.path(path), { recursive: true, force: true });
+    mkdirSync(dirname(site.path(path)), { recursive: true });
+    symlinkSync(target, site.path(path));
+  };
+  const kindOf = (path: string) => (lstatSync(site.path(path)).isDirectory() ? 'directory' : 'other');
+
+  test.each(['ACME', 'ACME/pfiles', 'ACME/RUN', 'ifiles'])('products/%s becomes a directory', (name) => {
+    plant(`R/var/adm/sw/products/${name}`);
+    installs('./D');
+    untouched();
+    expect(kindOf(`R/var/adm/sw/products/${name}`)).toBe('directory');
+    plant(`R/var/adm/sw/products/${name}`);
+    site.ok('swremove', '*', '@', './R');
+    untouched();
+  });
+
+  test.each(['ACME', 'ACME/pfiles', 'ACME/RUN', 'dfiles'])('catalog/%s of a depot becomes one', (name) => {
+    site.write('zebra.psf', psf('  file src/tool /opt/zebra\n', 'ZEBRA'));
+    site.ok('swpackage', '-s', 'zebra.psf', '@', './C');
+    plant(`C/catalog/${name}`);
+    site.ok('swcopy', '-s', './D', '*', '@', './C');
+    expect(kindOf(`C/catalog/${name}`)).toBe(name === 'dfiles' ? 'other' : 'directory');
+    untouched();
+    plant(`C/catalog/${name}`);
+    site.ok('swremove', '-d', 'ACME', '@', './C');
+    untouched();
+  });
+
+  test.each(['products', 'ipd', 'ipd/obj', 'ipd/store', 'ipd/store/000099.log'])('%s is refused', (name) => {
+    plant(`R/var/adm/sw/${name}`);
+    const ran = site.run('swinstall', ['-s', './D', '*', '@', './R']);
+    expect([ran.exit, flat(ran.stderr)]).toEqual([1, expect.stringContaining('[place_outside]')]);
+    untouched();
+    plant(`R/var/adm/sw/${name}`, site.path('outside/new'));
+    expect(site.run('swinstall', ['-s', './D', '*', '@', './R']).stderr).toContain('[place_outside]');
+    untouched();
+  });
+
+  test.each(['catalog', '.sd'])('%s of a depot is refused', (name) => {
+    cpSync(site.path('D'), site.path('C'), { recursive: true });
+    plant(`C/${name}`);
+    const ran = site.run('swremove', ['-d', '*', '@', './C']);
+    expect([ran.exit, flat(ran.stderr)]).toEqual([1, expect.stringContaining('[place_outside]')]);
+    untouched();
+  });
+
+  test('one that stays inside is followed', () => {
+    mkdirSync(site.path('R/srv/texts'), { recursive: true });
+    plant('R/var/adm/sw/products', '../../../srv/texts');
+    installs('./D');
+    site.ok('swverify', '-x', 'ipd=true', '*', '@', './R');
+    expect(existsSync(site.path('R/srv/texts/ACME/RUN/INFO'))).toBe(true);
+  });
+
+  test('the log goes beside the one of the command', () => {
+    plant('R/var/adm/sw/swagent.log', site.path('outside/precious'));
+    rmSync(site.path('logs'), { recursive: true, force: true });
+    installs('./D', '-x', `logfile=${site.path('logs/own.log')}`);
+    untouched();
+    expect(site.read('logs/swagent.log')).toContain('BEGIN install AGENT SESSION');
   });
 });
 
