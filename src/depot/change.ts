@@ -1,15 +1,15 @@
-// Opens a directory depot to change it, and takes an empty one away (ARCHITECTURE D1-D4; formats.md 9).
+// Opens a directory depot to change it (ARCHITECTURE D1-D4; formats.md 9).
 //
 //   depot of ours                     its store is opened; an interrupted session is undone or completed first
 //   depot made elsewhere (text only)  the store is built from its text (store/rebuild.ts)
 //   empty or missing directory        with `create` an empty depot
 //   directory with other things       refused, untouched
 
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { dropMade } from '../host/made-directories.ts';
 import { hasErrno, reasonOf, SdError } from '../model/error.ts';
 import { depotLayout } from '../store/layout.ts';
+import { isLeftover } from '../store/leftovers.ts';
 import { type OpenOptions, openStore, type Store } from '../store/store.ts';
 import { notADepot } from './open.ts';
 
@@ -33,7 +33,7 @@ export function depotPlace(path: string): 'depot' | 'vacant' | 'absent' {
   if (names.includes('.sd')) return 'depot';
   if (names.includes('catalog') && statSync(join(path, 'catalog', 'INDEX'), { throwIfNoEntry: false })?.isFile())
     return 'depot';
-  if (names.every((name) => LEFT_OVER.has(name))) return 'vacant';
+  if (names.every((name) => LEFT_OVER.has(name) || isLeftover(name))) return 'vacant';
   throw notADepot(path, 'It is a directory that holds something else.');
 }
 
@@ -55,21 +55,6 @@ export async function openDepotToChange(path: string, options: OpenOptions): Pro
   const { onRecovered: _, ...quietly } = options;
   // Taking over a depot made elsewhere is no accident to be told of.
   return openStore(depotLayout(path), existsSync(join(path, '.sd')) ? options : quietly);
-}
-
-/**
- * Takes away the catalog of a depot without products; the directory stays with whatever else is in it (commands.md 4.1,
- * remove_empty_depot). The depot must be closed.
- */
-export function dropEmptyDepot(path: string): void {
-  rmSync(join(path, 'catalog'), { recursive: true, force: true });
-  rmSync(join(path, '.sd'), { recursive: true, force: true });
-}
-
-/** Takes away a depot that a failed session has made: as `dropEmptyDepot`, and empty directories from `path` up to `first`. */
-export function undoNewDepot(path: string, first: string | undefined): void {
-  dropEmptyDepot(path);
-  dropMade(path, first);
 }
 
 function makeDirectory(path: string): void {

@@ -1,14 +1,12 @@
 // The Installed Products Database of a root: where it is, what it says, how to open it for a change (formats.md 15, commands.md 4).
 // Promise: asking never opens the database and never writes, so ordinary users and read-only roots can be listed.
 
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { dropMade } from '../host/made-directories.ts';
 import { type Catalog, emptyCatalog } from '../model/catalog.ts';
 import { SdError } from '../model/error.ts';
 import type { Finding } from '../model/plan.ts';
 import { isAlive, isInterrupted, readHolder } from '../store/holder.ts';
 import { rootLayout, type StoreLayout } from '../store/layout.ts';
+import { isBegun } from '../store/leftovers.ts';
 import { readPublished } from '../store/published.ts';
 import { type OpenOptions, openStore, type Store } from '../store/store.ts';
 import { readTextTree } from '../store/text-read.ts';
@@ -58,16 +56,12 @@ function standsIn({ anchor, textTree }: StoreLayout, damage: SdError | undefined
   };
 }
 
+/** True when the root has an IPD, if only as SD text. */
+export function hasIpd(root: string, admin: string): boolean {
+  return isBegun(rootLayout(root, admin));
+}
+
 /** Opens the IPD for a changing session. Options and errors are those of store/store.ts openStore. */
 export function openIpd(root: string, admin: string, options: OpenOptions): Promise<Store> {
   return openStore(rootLayout(root, admin), options);
-}
-
-/**
- * Takes away an IPD that a failed session has made, and empty directories from `admin` up to `first` (host/made-directories.ts).
- * It must be closed and without software; logs stay.
- */
-export function undoNewIpd(admin: string, first: string | undefined): void {
-  for (const each of ['ipd', 'products']) rmSync(join(admin, each), { recursive: true, force: true });
-  dropMade(admin, first);
 }

@@ -1,9 +1,9 @@
 // The directory depot a session writes to, opened no further than it needs: a preview reads what is published; a depot that is not there
 // is made only when software goes in, and taken away again when none arrived.
 
-import { depotPlace, openDepotToChange, undoNewDepot } from '../depot/change.ts';
+import { depotPlace, openDepotToChange } from '../depot/change.ts';
 import { openDepot } from '../depot/open.ts';
-import { firstMissing } from '../host/made-directories.ts';
+import { dropMade, firstMissing } from '../host/made-directories.ts';
 import { type Catalog, emptyCatalog } from '../model/catalog.ts';
 import { SdError } from '../model/error.ts';
 import type { EngineOptions } from '../model/request.ts';
@@ -68,8 +68,9 @@ function newDepot(path: string, open: () => Promise<Store>): DepotTarget {
     async close() {
       if (!store) return;
       const empty = store.catalog().products().length === 0 && !store.isInterrupted();
-      await store.close();
-      if (empty) undoNewDepot(path, first);
+      if (!empty) return store.close();
+      await store.discard();
+      dropMade(path, first);
     },
   };
 }

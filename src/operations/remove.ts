@@ -2,7 +2,7 @@
 // Promise: a refused or previewed removal changes nothing but, at opening, what an interrupted session left.
 
 import { planRemove } from '../analysis/remove.ts';
-import { dropEmptyDepot, openDepotToChange } from '../depot/change.ts';
+import { openDepotToChange } from '../depot/change.ts';
 import { openDepot } from '../depot/open.ts';
 import { executeDepotRemove } from '../execution/depot-remove.ts';
 import { reboot } from '../execution/kernel.ts';
@@ -89,11 +89,11 @@ async function removeFromDepot(request: TargetRequest, session: Session, place: 
       return store.catalog().generation;
     });
   } finally {
-    await store.close();
     if (empty && options.remove_empty_depot) {
-      dropEmptyDepot(request.target);
+      // Before the lock is free, or it could be the registration of whoever comes next.
       unregister(options.admin_directory, request.target, 'depot', session.emit);
-    }
+      await store.discard();
+    } else await store.close();
   }
 }
 

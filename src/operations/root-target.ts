@@ -2,13 +2,13 @@
 // recovers an interrupted session first.
 
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { settleInterrupted } from '../execution/interrupted.ts';
 import type { RootSession } from '../execution/session.ts';
 import { accountsOf } from '../host/accounts.ts';
-import { firstMissing } from '../host/made-directories.ts';
+import { dropMade, firstMissing } from '../host/made-directories.ts';
 import { RootPaths } from '../host/rootpath.ts';
-import { installedCatalog, openIpd, undoNewIpd } from '../ipd/ipd.ts';
+import { hasIpd, installedCatalog, openIpd } from '../ipd/ipd.ts';
 import { adminDirectory } from '../ipd/place.ts';
 import { type Catalog, emptyCatalog } from '../model/catalog.ts';
 import { hasErrno, reasonOf, SdError } from '../model/error.ts';
@@ -47,7 +47,7 @@ export async function openRoot(
   const admin = adminDirectory(root, options.admin_directory);
   const { context, emit } = session;
   const looked = { root, admin, paths: new RootPaths(root), options, context, emit };
-  const known = ['ipd', 'products'].some((each) => existsSync(join(admin, each)));
+  const known = hasIpd(root, admin);
   const published =
     preview && known
       ? installedCatalog(root, admin)
@@ -79,8 +79,9 @@ export async function openRoot(
     async close() {
       if (store === undefined) return;
       const empty = store.catalog().products().length === 0 && !store.isInterrupted();
-      await store.close();
-      if (empty && !known) undoNewIpd(admin, first);
+      if (known || !empty) return store.close();
+      await store.discard();
+      dropMade(admin, first);
     },
   };
 }

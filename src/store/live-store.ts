@@ -2,6 +2,7 @@
 // Promise: `catalog()` shows what the last commit left, at once; after an error behind the point of no return nothing more is done with
 // it. Must not: open or mend databases (opening.ts).
 
+import { rmSync } from 'node:fs';
 import { testPoint } from '../host/durable.ts';
 import type { Catalog } from '../model/catalog.ts';
 import type { ChangeSet } from '../model/change.ts';
@@ -14,6 +15,7 @@ import { removeHolder, writeHolder } from './holder.ts';
 import { decodeFileset, decodeRows, encodeSingle, keys } from './keys.ts';
 import type { StoreLayout } from './layout.ts';
 import { enter, type Ledger } from './ledger.ts';
+import { setAside } from './leftovers.ts';
 import { readObject } from './objects.ts';
 import type { Opened, OpenOptions, ScriptNote } from './opening.ts';
 import { OwnerIndex } from './owner-index.ts';
@@ -140,6 +142,22 @@ export class LiveStore implements Commits, Publishable, Reader {
       await this.database.close();
       this.#released();
     }
+  }
+
+  async discard(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    let aside: string;
+    try {
+      removeHolder(this.layout.home);
+      // While the lock is held, or what goes could be the next session's.
+      aside = setAside(this.layout);
+    } finally {
+      await this.database.close();
+      this.#released();
+    }
+    testPoint('discard');
+    rmSync(aside, { recursive: true, force: true });
   }
 
   generation(): number {

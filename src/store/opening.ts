@@ -4,7 +4,8 @@
 
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeFileDurably } from '../host/durable.ts';
+import { testPoint, writeFileDurably } from '../host/durable.ts';
+import { lookAt } from '../host/look.ts';
 import { stopPoint } from '../host/signals.ts';
 import { hasErrno, reasonOf, SdError } from '../model/error.ts';
 import { type CatalogFile, readCatalogFile } from './catalog-file.ts';
@@ -68,12 +69,11 @@ const ROUNDS = 3;
  */
 export async function openWhole(engine: Engine, layout: StoreLayout, options: OpenOptions): Promise<Opened> {
   const deadline = Date.now() + options.lockTimeout * 1000;
-  const create = prepare(layout, options.create);
   let mended: string | undefined;
   let repaired = false;
   const held = hasContent(join(layout.home, 'store'));
   for (let round = 1; ; round++) {
-    const result = await openOnce(engine, layout, deadline, create);
+    const result = await openOnce(engine, layout, deadline, options.create);
     if (typeof result !== 'string') {
       const examined = await examine(result, layout, options);
       const emptied = repaired && held && typeof examined !== 'string' && examined.audit.ledger.generation === 0;
@@ -95,13 +95,15 @@ export async function openWhole(engine: Engine, layout: StoreLayout, options: Op
   }
 }
 
-/** Looks at what is there; returns whether LevelDB may create the store. */
+/** Looks at what is there, and makes the place of a new store; returns whether that is to be made. */
 function prepare(layout: StoreLayout, create: boolean): boolean {
   const { home } = layout;
   requireOwnPlaces(layout);
   const format = join(home, 'format');
-  const there = existsSync(join(home, 'store'));
-  if (existsSync(format)) checkFormat(format);
+  // One look, for another session may take the directory away and make a new one meanwhile.
+  const names = existsSync(home) ? readdirSync(home) : [];
+  const there = names.includes('store');
+  if (names.includes('format')) checkFormat(format);
   else if (there) {
     throw new SdError('store_damaged', {
       what: `The store in "${home}" is not used.`,
@@ -152,25 +154,52 @@ async function openOnce(
   deadline: number,
   create: boolean,
 ): Promise<Database | string> {
-  const path = join(layout.home, 'store');
   for (;;) {
-    if (!isBeingRebuilt(layout.home)) {
-      if (create && !existsSync(path)) await createStore(engine, layout.home);
-      if (!existsSync(path)) return 'its directory "store" is missing';
-      try {
-        const database = await engine.open(path, false);
-        if (!isBeingRebuilt(layout.home)) return database;
-        // Somebody began to rebuild between the look and the opening: it is his turn.
-        await database.close();
-      } catch (error) {
-        const cause = causeOf(error);
-        // Other rights than access(2) looked at, a lock file of another owner, a disk that takes nothing more.
-        if (NOT_DAMAGE.test(cause)) throw notOpened(layout, `${cause}.`, error);
-        if (!engine.isLocked(error)) return `it cannot be opened (${cause})`;
-      }
-    }
+    const opened = isBeingRebuilt(layout.home) ? undefined : await tryToOpen(engine, layout, create);
+    if (opened !== undefined) return opened;
     await pause(layout, deadline);
   }
+}
+
+/** As openOnce, but undefined where it is another's turn. What is taken away between two steps is looked at anew. */
+async function tryToOpen(engine: Engine, layout: StoreLayout, create: boolean): Promise<Database | string | undefined> {
+  const { home } = layout;
+  const path = join(home, 'store');
+  let place = identityOf(home);
+  const isGone = () => place !== undefined && identityOf(home) !== place;
+  try {
+    const isNew = prepare(layout, create);
+    place = identityOf(home);
+    if (isNew) await createStore(engine, home);
+  } catch (error) {
+    if (isGone()) return tryToOpen(engine, layout, create);
+    throw error;
+  }
+  try {
+    if (existsSync(path)) {
+      const database = await engine.open(path, false);
+      if (!isBeingRebuilt(home) && !isGone()) return database;
+      // Somebody began to rebuild between the look and the opening: it is his turn.
+      await database.close();
+    } else if (!isGone()) return 'its directory "store" is missing';
+  } catch (error) {
+    if (!isGone()) return refused(engine, layout, error);
+  }
+  return isGone() ? tryToOpen(engine, layout, create) : undefined;
+}
+
+/** Why the engine did not open the store; undefined when another process has it. */
+function refused(engine: Engine, layout: StoreLayout, error: unknown): string | undefined {
+  const cause = causeOf(error);
+  // Other rights than access(2) looked at, a lock file of another owner, a disk that takes nothing more.
+  if (NOT_DAMAGE.test(cause)) throw notOpened(layout, `${cause}.`, error);
+  return engine.isLocked(error) ? undefined : `it cannot be opened (${cause})`;
+}
+
+/** Differs between a directory and one that was made in its place. */
+function identityOf(directory: string): string | undefined {
+  const stats = lookAt(directory);
+  return stats && `${stats.ino} ${stats.birthtimeMs}`;
 }
 
 /** True when the store's files hold anything: a store that was only being made may be lost. */
@@ -182,6 +211,7 @@ function hasContent(store: string): boolean {
 async function pause(layout: StoreLayout, deadline: number): Promise<void> {
   const left = deadline - Date.now();
   if (left <= 0) throw locked(layout);
+  testPoint('waiting');
   await new Promise((resolve) => setTimeout(resolve, Math.min(left, 20 + Math.random() * 80)));
   await stopPoint();
 }

@@ -40,6 +40,8 @@ export interface Store {
   publish(): Promise<void>;
   /** Publishes what is behind and frees the lock. Throws SdError `not_published` where only that failed. */
   close(): Promise<void>;
+  /** Takes store and text tree away, whatever they hold, and frees the lock: whoever waits for it finds nothing. Throws the errno error. */
+  discard(): Promise<void>;
 }
 
 const open = new Set<string>();

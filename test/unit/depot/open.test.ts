@@ -11,7 +11,7 @@ import {
 import { hostname } from 'node:os';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { depotPlace, openDepotToChange, undoNewDepot } from '../../../src/depot/change.ts';
+import { depotPlace, openDepotToChange } from '../../../src/depot/change.ts';
 import { openDepot } from '../../../src/depot/open.ts';
 import { readContent } from '../../../src/host/digest.ts';
 import { SdError } from '../../../src/model/error.ts';
@@ -126,13 +126,14 @@ describe('openDepotToChange', () => {
     }
   });
 
-  it('takes a new depot away again, with the directories made for it only', async () => {
+  it('gives a depot that can be taken away again, and what is left of it killed at that counts as nothing', async () => {
     const place = scratch();
-    const path = join(place, 'a', 'b');
-    mkdirSync(join(place, 'a'));
-    await (await openDepotToChange(path, OPENING)).close();
-    undoNewDepot(path, path);
-    expect(readdirSync(place, { recursive: true })).toEqual(['a']);
+    await (await openDepotToChange(place, OPENING)).discard();
+    expect(readdirSync(place)).toEqual([]);
+    mkdirSync(join(place, '.sd-gone.4194305/home'), { recursive: true });
+    expect(depotPlace(place)).toBe('vacant');
+    await (await openDepotToChange(place, OPENING)).close();
+    expect(readdirSync(place).sort()).toEqual(['.sd', 'catalog']);
   });
 
   it('makes nothing without create', async () => {
