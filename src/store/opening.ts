@@ -2,7 +2,7 @@
 // Promise: what is handed over adds up with its ledger and is not behind what was published; an existing store is never created anew
 // by accident; nobody who merely waits touches it.
 
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { testPoint, writeFileDurably } from '../host/durable.ts';
 import { lookAt } from '../host/look.ts';
@@ -204,8 +204,13 @@ function identityOf(directory: string): string | undefined {
 
 /** True when the store's files hold anything: a store that was only being made may be lost. */
 function hasContent(store: string): boolean {
-  if (!existsSync(store)) return false;
-  return readdirSync(store).some((name) => /\.(ldb|log)$/.test(name) && statSync(join(store, name)).size > 0);
+  // Another session may be at work in it, or take it away.
+  try {
+    return readdirSync(store).some((name) => /\.(ldb|log)$/.test(name) && (lookAt(join(store, name))?.size ?? 0) > 0);
+  } catch (error) {
+    if (hasErrno(error, 'ENOENT', 'ENOTDIR')) return false;
+    throw error;
+  }
 }
 
 async function pause(layout: StoreLayout, deadline: number): Promise<void> {
