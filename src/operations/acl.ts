@@ -21,6 +21,7 @@ import {
 import { hasErrno, reasonOf, SdError } from '../model/error.ts';
 import { parseSpec } from '../model/spec.ts';
 import { resolveProducts } from '../selection/match.ts';
+import { requireInside } from '../store/own-places.ts';
 import { asker, noAccess } from './access.ts';
 import { type AclObject, aclFile, aclOf, ownerOf } from './acl-places.ts';
 import { locked } from './lock-file.ts';
@@ -50,10 +51,11 @@ export function showAcl(object: AclObject): ShownAcl {
   return shown;
 }
 
-/** Changes the object's list. Throws what showAcl throws, SdError `bad_acl_entry`, `acl_no_entry`, `acl_not_written`. */
+/** Changes the object's list. Throws what showAcl throws, SdError `bad_acl_entry`, `acl_no_entry`, `acl_not_written`, `place_outside`. */
 export function changeAcl(object: AclObject, edit: AclEdit): void {
   requireObject(object);
   const file = aclFile(object);
+  requireInside(object.path, dirname(file));
   try {
     const made = !existsSync(dirname(file));
     makeDirectories(dirname(file), 0o755);

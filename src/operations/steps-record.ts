@@ -3,13 +3,14 @@
 // Promise: one process at a time works on a job of a root; the lock of a process that is gone is taken over.
 
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { writeFileDurably } from '../host/durable.ts';
 import { makeDirectories } from '../host/made-directories.ts';
 import { adminDirectory } from '../ipd/place.ts';
 import { hasErrno, reasonOf, SdError } from '../model/error.ts';
 import type { StepState } from '../model/steps.ts';
 import { isAlive, processStart } from '../store/holder.ts';
+import { requireInside } from '../store/own-places.ts';
 
 /** The record of a job's last run. `facts` are what its steps agreed on and a resumed run must not find out anew. */
 export interface StepsRecord {
@@ -26,9 +27,11 @@ interface Owner {
   readonly start: string;
 }
 
-/** Directory of the records of a root: `admin_directory` as for its IPD. */
+/** Directory of the records of a root: `admin_directory` as for its IPD. Throws SdError `place_outside`, and those of adminDirectory. */
 export function stepsDirectory(root: string, adminOption: string): string {
-  return join(adminDirectory(root, adminOption), 'steps');
+  const directory = join(adminDirectory(root, adminOption), 'steps');
+  requireInside(resolve(root), directory);
+  return directory;
 }
 
 /** The record; undefined when there is none. Throws SdError `steps_damaged` for one that cannot be read. */

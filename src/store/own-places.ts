@@ -2,7 +2,7 @@
 // (SECURITY.md). Above them links are the business of whoever named the root or depot, and of ipd/place.ts.
 
 import { lstatSync, mkdirSync, readdirSync, realpathSync, unlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { lookAt } from '../host/look.ts';
 import { isInside, safeName } from '../host/rootpath.ts';
 import { hasErrno, SdError } from '../model/error.ts';
@@ -14,13 +14,21 @@ import type { StoreLayout } from './layout.ts';
  */
 export function requireOwnPlaces({ anchor, home, textTree }: StoreLayout): void {
   const store = join(home, 'store');
-  for (const place of [home, store, join(home, 'obj'), textTree]) {
-    if (lookAt(place) !== undefined && !leadsInside(anchor, place)) throw outside(anchor, place);
-  }
+  for (const place of [home, store, join(home, 'obj'), textTree]) requireInside(anchor, place);
   for (const name of namesIn(store)) {
     const path = join(store, name);
     if (lookAt(path)?.isSymbolicLink()) throw outside(anchor, path);
   }
+}
+
+/**
+ * Throws SdError `place_outside` where `place`, which is written as below `anchor`, leads out of it through a link, or to nothing; also where
+ * only a parent is there yet.
+ */
+export function requireInside(anchor: string, place: string): void {
+  let there = place;
+  while (isInside(anchor, there) && lookAt(there) === undefined) there = dirname(there);
+  if (isInside(anchor, there) && !leadsInside(anchor, there)) throw outside(anchor, there);
 }
 
 /** Makes the directory `names` below `base` and returns its path. A link on the way is replaced by a directory, never followed. */

@@ -19,6 +19,7 @@ import {
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { stepsDirectory } from '../../src/operations/steps-record.ts';
 import { below, flat, found, type How, Site } from './site.ts';
 
 const ROOTS_OWN = process.getuid?.() === 0;
@@ -183,7 +184,8 @@ describe("links in place of SD's own directories lead nothing outside", () => {
     site.ok('swpackage', '-s', 'zebra.psf', '@', './C');
     plant(`C/catalog/${name}`);
     site.ok('swcopy', '-s', './D', '*', '@', './C');
-    expect(kindOf(`C/catalog/${name}`)).toBe(name === 'dfiles' ? 'other' : 'directory');
+    // The head is written again only where it differs.
+    if (name !== 'dfiles') expect(kindOf(`C/catalog/${name}`)).toBe('directory');
     untouched();
     plant(`C/catalog/${name}`);
     site.ok('swremove', '-d', 'ACME', '@', './C');
@@ -206,6 +208,25 @@ describe("links in place of SD's own directories lead nothing outside", () => {
     const ran = site.run('swremove', ['-d', '*', '@', './C']);
     expect([ran.exit, flat(ran.stderr)]).toEqual([1, expect.stringContaining('[place_outside]')]);
     untouched();
+  });
+
+  test.each([
+    ['C/catalog', ['-l', 'depot', '@', './C']],
+    ['C/catalog/dfiles', ['-l', 'depot', '@', './C']],
+    ['C/catalog/ACME', ['-l', 'product', 'ACME', '@', './C']],
+    ['R/var/adm/sw/products/ifiles', ['-l', 'root', '@', './R']],
+  ])('no access list is written behind %s', (place, words) => {
+    cpSync(site.path('D'), site.path('C'), { recursive: true });
+    installs('./D');
+    plant(place);
+    const ran = site.run('swacl', ['-M', 'any_other:r', ...words]);
+    expect([ran.exit, flat(ran.stderr)]).toEqual([1, expect.stringContaining('[place_outside]')]);
+    untouched();
+  });
+
+  test('nor the record of a job of steps', () => {
+    plant('R/var/adm/sw/steps');
+    expect(() => stepsDirectory(site.path('R'), '')).toThrow(expect.objectContaining({ code: 'place_outside' }));
   });
 
   test('one that stays inside is followed', () => {
