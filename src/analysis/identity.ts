@@ -28,8 +28,14 @@ export interface FilesetPlace {
   readonly present?: Fileset;
 }
 
-/** Names of a depot's own directories (formats.md 9): no product may live there. */
-const RESERVED = ['catalog', 'dfiles', 'pfiles'];
+/**
+ * Names of what a depot, an IPD or a catalog has of its own where the directories of products stand (formats.md 9; D3): no product may
+ * live there.
+ */
+const RESERVED_PRODUCTS = [
+  ...['.sd', 'INDEX', 'catalog', 'dfiles', 'ifiles', 'pfiles'],
+  ...['swagent.log', 'swaudit.log', 'swlock'],
+];
 
 /** Gives out ids on one target during one session; the same software gets the same answer each time. */
 export class Identities {
@@ -42,7 +48,7 @@ export class Identities {
 
   constructor(target: Catalog, into: 'root' | 'depot') {
     this.#into = into;
-    this.#taken = new Set(RESERVED);
+    this.#taken = new Set(RESERVED_PRODUCTS);
     for (const bundle of target.bundles()) this.#taken.add(bundle.id);
     for (const product of target.products()) {
       this.#taken.add(product.id);

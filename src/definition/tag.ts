@@ -6,6 +6,8 @@ const LONGEST = 200;
 /** Why a tag or control_directory cannot be used, as the end of a sentence; undefined for one that can. Empty ones are not judged. */
 export function tagTrouble(tag: string): string | undefined {
   if (tag === '.' || tag === '..' || tag.includes('/')) return 'it would lead to another directory';
+  // A depot keeps what is its own (`.sd`) beside the software.
+  if (tag.startsWith('.')) return 'it begins with a dot';
   if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(tag)) return 'it holds a control character';
   return Buffer.byteLength(tag) > LONGEST ? `it is longer than ${LONGEST} bytes` : undefined;
 }

@@ -386,7 +386,7 @@ describe('names', () => {
     expect(listed).not.toMatch(/^ {2}FAKE/m);
   });
 
-  test.each(['../../x', '..', 'a/b', 'a\nb', 'x'.repeat(300)])('a tag %j is refused', (tag) => {
+  test.each(['../../x', '..', '.sd', '.x', 'a/b', 'a\nb', 'x'.repeat(300)])('a tag %j is refused', (tag) => {
     for (const keyword of ['tag', 'control_directory']) {
       forged((info) => info);
       for (const each of ['X/catalog/INDEX', 'X/catalog/ACME/pfiles/INDEX']) {

@@ -224,9 +224,9 @@ describe('identities', () => {
     const [other] = depotOf(software('1', { [word]: 'other' })).products();
     expect(identities.product(other!).id).toBe('P.2');
   });
-  it('keeps away from the directories of the depot itself', () => {
-    const [odd] = depotOf({ tag: 'catalog', filesets: [] }).products();
-    expect(new Identities(depotOf(), 'depot').product(odd!).id).toBe('catalog.2');
+  it.each(['catalog', '.sd', 'swagent.log', 'swlock'])('keeps away from %s of the depot itself', (tag) => {
+    const [odd] = depotOf({ tag, filesets: [] }).products();
+    expect(new Identities(depotOf(), 'depot').product(odd!).id).toBe(`${tag}.2`);
   });
   it('parts filesets of one tag by architecture, and follows a lone one that changed it', () => {
     const fileset = (id: string, architecture: string) => ({ tag: 'F', id, attributes: { architecture } });
