@@ -6,7 +6,7 @@ import type { Stats } from 'node:fs';
 import { lstatSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { basename, join, posix, resolve } from 'node:path';
 import type { Position } from '../definition/complaint.ts';
-import { complaint } from '../definition/complaint.ts';
+import { complaint, printPosition } from '../definition/complaint.ts';
 import type { FileDirective, FileOptions, PsfFileset } from '../definition/psf.ts';
 import type { Accounts } from '../host/accounts.ts';
 import { packagedTime } from '../host/source-date.ts';
@@ -55,7 +55,7 @@ interface Mapping {
 /**
  * Files of one fileset in the order written; a later line for the same path takes the place of an earlier one. `directory` is the
  * product's attribute. Throws SdError `source_missing`, `psf_not_a_directory`, `psf_outside_directory`, `psf_no_directory`,
- * `psf_no_destination`, `psf_file_type`, `psf_link_source`.
+ * `psf_no_destination`, `psf_file_type`, `psf_link_source`, `psf_below_file`, `psf_member_taken`.
  */
 export function resolveFiles(fileset: PsfFileset, directory: string, surroundings: Surroundings): PackagedFile[] {
   const resolver = new Resolver(directory, surroundings);
@@ -97,7 +97,23 @@ class Resolver {
 
   finish(): PackagedFile[] {
     this.#leaveMapping();
+    for (const file of this.#files.values()) this.#refuseBelowFile(file);
     return [...this.#files.values()].map((file) => (file.record.type === 'h' ? this.#hardLink(file) : file));
+  }
+
+  /** Nothing lies below a file; what lies below a link is where the link leads. */
+  #refuseBelowFile({ record, position }: PackagedFile): void {
+    for (let above = posix.dirname(record.path); above !== '/'; above = posix.dirname(above)) {
+      const parent = this.#files.get(above);
+      if (parent === undefined || parent.record.type === 'd' || parent.record.type === 's') continue;
+      throw complaint(
+        'psf_below_file',
+        position,
+        `"${record.path}" cannot lie below "${above}".`,
+        `That is a file of the same fileset, packaged at ${printPosition(parent.position)}.`,
+        'Correct one of the two destinations.',
+      );
+    }
   }
 
   #map({ source, destination, position }: Extract<FileDirective, { kind: 'directory' }>): Mapping {
@@ -187,7 +203,21 @@ class Resolver {
     const beside = join(posix.dirname(archive), basename(line.source));
     const path =
       line.archive_path !== undefined && line.destination?.startsWith('/') ? cleanPath(line.destination) : beside;
+    this.#refuseTakenMember(path, archive, line.position);
     this.#add(path, 'a', wishes, stats, { archive_path: archive }, realpathSync(source));
+  }
+
+  /** A depot stores contents by path, so members of two archives cannot share one. */
+  #refuseTakenMember(path: string, archive: string, position: Position): void {
+    const there = this.#files.get(path);
+    if (there?.record.type !== 'a' || there.record.archive_path === archive) return;
+    throw complaint(
+      'psf_member_taken',
+      position,
+      `The member "${path}" of "${archive}" has the path of a member of "${there.record.archive_path}".`,
+      `That one is packaged at ${printPosition(there.position)}, and a fileset has one object at a path.`,
+      'Give this one a path of its own: a "file" object with source, path and archive_path.',
+    );
   }
 
   /** A file, directory or link as it lies on the packaging machine. */

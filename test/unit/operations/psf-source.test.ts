@@ -231,6 +231,19 @@ describe('types', () => {
     ]);
   });
 
+  it('a of one name go into two archives from paths of their own, and replace each other in one', async () => {
+    write('obj/a', 'newer');
+    const long = 'file\n type a\n source src/a\n path /lib/y/a\n archive_path /lib/y.a';
+    expect(await files(`file -t a src/a /lib/x.a\nfile -t a -m 0400 obj/a /lib/x.a\n${long}`)).toMatchObject([
+      { path: '/lib/a', archive_path: '/lib/x.a', mode: 0o400 },
+      { path: '/lib/y/a', archive_path: '/lib/y.a' },
+    ]);
+  });
+
+  it('d and s may have something below', async () => {
+    expect(await paths('file -t s b /x\nfile -t d /y\nfile src/a /x/a\nfile src/a /y/a')).toHaveLength(4);
+  });
+
   it('names of one inode are files of their own', async () => {
     linkSync(path.join(cwd, 'src/a'), path.join(cwd, 'src/a2'));
     expect(await paths('directory src=/x\nfile a\nfile a2')).toEqual(['f /x/a', 'f /x/a2']);
@@ -268,6 +281,9 @@ describe('complaints name code and line', () => {
     ['psf_file_type', 'file -t f src /x', 6],
     ['psf_file_type', 'file /dev/null /x', 6],
     ['psf_file_type', 'file -t a src /x.a', 6],
+    ['psf_below_file', 'file src/a /x/y/z\nfile src/a /x', 6],
+    ['psf_below_file', 'file src/a /x\nfile -t d /x/y', 7],
+    ['psf_member_taken', 'file -t a src/a /lib/x.a\nfile -t a src/a /lib/y.a', 7],
   ])('%s: %s', async (code, lines, line) => {
     const error = await failure(lines);
     expect(error.code).toBe(code);
