@@ -15,9 +15,12 @@ import type { Surroundings } from './psf-resolve.ts';
 /** Owner (product id or fileset key) → tag → content. */
 export type ControlContents = Map<string, Map<string, Buffer>>;
 
+/** Tag and name of the control file that keeps a product's readme (formats.md 6). */
+const README = 'README';
+
 /**
- * Reads the control files of one owner into `contents` and gives their records; of two with one tag the later counts.
- * Throws SdError `source_missing`.
+ * Reads the control files of one owner into `contents` and gives their records; of two with one tag the later counts. Several tags may
+ * share a file. Throws SdError `source_missing`, `psf_control_name`.
  */
 export function readControlFiles(
   owner: string,
@@ -34,10 +37,11 @@ export function readControlFiles(
   };
   if (typeof readme === 'string' && readme !== '') {
     const content = Buffer.from(readme.endsWith('\n') ? readme : `${readme}\n`);
-    keep('README', content, { path: 'README', mode: 0o444, mtime: around.now });
+    keep(README, content, { path: README, mode: 0o444, mtime: around.now });
   }
   for (const directive of directives) {
     const { content, executable, mtime } = readSource(directive, around);
+    refuseTakenName(directive, content, [...records.values()], own);
     const script = CONTROL_SCRIPTS.has(directive.tag) && directive.tag !== 'space';
     keep(directive.tag, content, {
       path: directive.filename,
@@ -48,6 +52,26 @@ export function readControlFiles(
   }
   contents.set(owner, own);
   return [...records.values()];
+}
+
+/** Control files of one owner lie in one directory, beside its INDEX and INFO. */
+function refuseTakenName(
+  { tag, filename, position }: ControlDirective,
+  content: Buffer,
+  there: readonly ControlFile[],
+  contents: ReadonlyMap<string, Buffer>,
+): void {
+  const isOwn = filename === 'INDEX' || filename === 'INFO';
+  // A readme is no control file that a later line could define anew.
+  const twin = there.find((each) => each.path === filename && (each.tag !== tag || tag === README));
+  if (!isOwn && (twin === undefined || contents.get(twin.tag)!.equals(content))) return;
+  throw complaint(
+    'psf_control_name',
+    position,
+    `The control file "${tag}" cannot be stored as "${filename}".`,
+    isOwn ? 'That is a file of the catalog itself.' : `That is the name of "${twin!.tag}", which has another content.`,
+    'Give it another name: "control_file PATH=TAG NAME".',
+  );
 }
 
 function readSource(directive: ControlDirective, around: Surroundings) {

@@ -290,6 +290,32 @@ describe('complaints name code and line', () => {
     expect(error.data).toMatchObject({ file: 'psf', line });
   });
 
+  it.each([
+    ['control_file src/a=x INDEX', 6],
+    ['control_file src/a=INFO', 6],
+    ['control_file src/a=x same\ncontrol_file src/sub/b=y same', 7],
+    ['preinstall src/a\ncontrol_file src/sub/b=x preinstall', 7],
+  ])('psf_control_name: %s', async (lines, line) => {
+    expect(await failure(lines)).toMatchObject({ code: 'psf_control_name', data: { line } });
+  });
+
+  it('a readme is not replaced by a control file', async () => {
+    const error = await failure('', 'readme hello\ncontrol_file src/a=README');
+    expect(error).toMatchObject({ code: 'psf_control_name', data: { line: 4 } });
+  });
+
+  it('one control file may have several tags, and a later of one tag replaces the earlier', async () => {
+    const lines =
+      'control_file src/a=x same\ncontrol_file src/a=y same\ncontrol_file src/a=z\ncontrol_file src/sub/b=z';
+    const { catalog } = await depot(around(lines));
+    expect(catalog.product('P')!.filesets[0]!.controlFiles).toMatchObject([
+      { tag: 'x', path: 'same' },
+      { tag: 'y', path: 'same' },
+      { tag: 'z', path: 'z' },
+    ]);
+    expect(catalog.controlFile('P/F', 'z')?.toString()).toBe('beta!');
+  });
+
   it('a mapping outside of the product directory is refused, a file line is not', async () => {
     expect((await failure('directory src=/opt/pq', 'directory /opt/p')).code).toBe('psf_outside_directory');
     expect(
