@@ -32,10 +32,13 @@ export interface FilesetPlace {
  * Names of what a depot, an IPD or a catalog has of its own where the directories of products stand (formats.md 9; D3): no product may
  * live there.
  */
-const RESERVED_PRODUCTS = [
+export const RESERVED_PRODUCTS = [
   ...['.sd', 'INDEX', 'catalog', 'dfiles', 'ifiles', 'pfiles'],
   ...['swagent.log', 'swaudit.log', 'swlock'],
 ];
+
+/** The same for filesets: what a product's directory in a catalog has of its own. */
+export const RESERVED_FILESETS = ['INDEX', 'INFO', 'pfiles'];
 
 /** Gives out ids on one target during one session; the same software gets the same answer each time. */
 export class Identities {
@@ -72,7 +75,8 @@ export class Identities {
     const asked = `${place.id}/${product.id}/${fileset.id}`;
     const known = this.#given.get(asked);
     if (known) return known;
-    const taken = this.#filesets.get(place.id) ?? new Set(place.present?.filesets.map((each) => each.id));
+    const there = place.present?.filesets.map((each) => each.id) ?? [];
+    const taken = this.#filesets.get(place.id) ?? new Set([...RESERVED_FILESETS, ...there]);
     this.#filesets.set(place.id, taken);
     const present = presentFileset(place.present, product, fileset);
     const id = present?.id ?? free(tagOf(fileset), taken);

@@ -16,7 +16,10 @@ export interface Named<T> {
   readonly object: T;
 }
 
-/** Gives each object its control directory: the tag, or `tag.N` for a further one of the same tag. `taken` gathers the ids. */
+/**
+ * Gives each object its control directory: the tag, or `tag.N` for a further one of the same tag or one that is taken. `taken` gathers the
+ * ids; what it begins with is reserved.
+ */
 export function nameObjects<T extends PsfObject>(objects: readonly T[], taken: Set<string>): Named<T>[] {
   const instances = new Map<string, number>();
   return objects.map((object) => {

@@ -5,6 +5,7 @@
 
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { RESERVED_FILESETS, RESERVED_PRODUCTS } from '../analysis/identity.ts';
 import { printPosition } from '../definition/complaint.ts';
 import type { Psf, PsfFileset, PsfProduct } from '../definition/psf.ts';
 import { parsePsf } from '../definition/psf.ts';
@@ -86,7 +87,7 @@ class Builder {
 
   depot(psf: Psf, location: string): Depot {
     const { now, findings } = this.#around;
-    const ids = new Set<string>();
+    const ids = new Set(RESERVED_PRODUCTS);
     const products = nameObjects(psf.products, ids).map((named) => this.#product(named));
     const byId = new Map(products.map((product) => [product.id, product]));
     const bundles = nameObjects(psf.bundles, ids).map((named) => ({
@@ -126,7 +127,9 @@ class Builder {
       id: named.id,
       attributes: given,
       subproducts: subproducts.map((each) => ({ attributes: completed(each.attributes) })),
-      filesets: nameObjects(filesets, new Set()).map((each) => this.#fileset(named.id, each, String(given.directory))),
+      filesets: nameObjects(filesets, new Set(RESERVED_FILESETS)).map((each) =>
+        this.#fileset(named.id, each, String(given.directory)),
+      ),
       controlFiles: control,
     };
   }

@@ -7,10 +7,12 @@
 import { lstatSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { cksumOf } from '../host/digest.ts';
+import { lookAt } from '../host/look.ts';
 import type { Catalog } from '../model/catalog.ts';
 import { hasErrno, reasonOf } from '../model/error.ts';
 import type { EngineOptions } from '../model/request.ts';
-import type { ControlFile } from '../model/software.ts';
+import { type ControlFile, splitKey } from '../model/software.ts';
+import { objectDirectory } from '../store/texttree.ts';
 import type { FileProblem } from './verify-files.ts';
 
 export interface ControlPlace {
@@ -28,8 +30,7 @@ export function compareControlFiles(
   controlFiles: readonly ControlFile[],
   options: EngineOptions,
 ): FileProblem[] {
-  const directory =
-    place.tree === undefined ? undefined : join(place.tree, owner.includes('/') ? owner : `${owner}/pfiles`);
+  const directory = place.tree === undefined ? undefined : ownDirectory(place.tree, owner);
   const listed = controlFiles.flatMap((file) => compareOne(place, owner, directory, file, options));
   if (directory === undefined) return listed;
   const own = ['INDEX', 'INFO'].map((name) => join(directory, name));
@@ -69,8 +70,15 @@ function compareOne(
   }
 }
 
+/** Where the text tree has the INDEX, INFO and control files of a product or fileset. */
+function ownDirectory(tree: string, owner: string): string {
+  if (!owner.includes('/')) return join(objectDirectory(tree, owner), 'pfiles');
+  const { productId, filesetId } = splitKey(owner);
+  return objectDirectory(objectDirectory(tree, productId), filesetId);
+}
+
 function isGone(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isFile() !== true;
+  return lookAt(path)?.isFile() !== true;
 }
 
 function missing(path: string): FileProblem {

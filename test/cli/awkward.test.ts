@@ -154,3 +154,39 @@ test.each([1, 30])('an ordinary user installs what its mode closes to its owner:
   expect(lstatSync(join(home, 'R/opt/shut')).mode & 0o777).toBe(0o333);
   expect(site.read('user/R/opt/shut/f0')).toBe('a');
 });
+
+test('tags that are names of a catalog itself: directory, tape, root, copied and verified', () => {
+  site.write('src/a', 'a\n');
+  site.write('README', 'Read me.\n');
+  const filesets = ['pfiles', 'INDEX', 'INFO']
+    .map((tag) => `fileset\n tag ${tag}\n file src/a /opt/$/${tag}\nend\n`)
+    .join('');
+  const products = ['catalog', 'dfiles', 'pfiles', 'INDEX', 'swlock'];
+  site.write(
+    'psf',
+    products.map((tag) => `product\n tag ${tag}\n readme < README\n${filesets.replaceAll('$', tag)}end\n`).join(''),
+  );
+  const all = products.flatMap((tag) => ['pfiles', 'INDEX', 'INFO'].map((fileset) => `${tag}.${fileset}`)).sort();
+  const listed = (...words: string[]) =>
+    rows(site.ok('swlist', '-l', 'fileset', ...words))
+      .map((row) => row.replace(/ .*/, ''))
+      .sort();
+  site.ok('swpackage', '-s', 'psf', '@', './D');
+  site.ok('swpackage', '-s', 'psf', '-x', 'media_type=tape', '@', './T');
+  site.ok('swcopy', '-s', './T', '*', '@', './D2');
+  site.ok('swinstall', '-s', './T', '*', '@', './R');
+  for (const place of [
+    ['-s', './D'],
+    ['-s', './T'],
+    ['-d', '@', './D2'],
+    ['@', './R'],
+  ])
+    expect(listed(...place)).toEqual(all);
+  for (const place of [
+    ['-d', '*', '@', './D'],
+    ['-d', '*', '@', './D2'],
+    ['*', '@', './R'],
+  ])
+    site.ok('swverify', ...place);
+  expect(below(site.path('R/opt')).filter((path) => path.includes('/'))).toHaveLength(15);
+});
