@@ -104,7 +104,12 @@ function capacityOf(target: string, { values, origins }: ResolvedOptions): numbe
 }
 
 function isCharacterDevice(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isCharacterDevice() ?? false;
+  try {
+    return statSync(path).isCharacterDevice();
+  } catch {
+    // What cannot be looked at is no tape; who writes there says what is wrong with it.
+    return false;
+  }
 }
 
 export const swpackage: Command = { declaration, run };

@@ -5,8 +5,9 @@
 //   empty or missing directory        with `create` an empty depot
 //   directory with other things       refused, untouched
 
-import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { lookBehind } from '../host/look.ts';
 import { hasErrno, reasonOf, SdError } from '../model/error.ts';
 import { depotLayout } from '../store/layout.ts';
 import { isLeftover } from '../store/leftovers.ts';
@@ -31,8 +32,7 @@ export function depotPlace(path: string): 'depot' | 'vacant' | 'absent' {
     throw notWritable(path, error);
   }
   if (names.includes('.sd')) return 'depot';
-  if (names.includes('catalog') && statSync(join(path, 'catalog', 'INDEX'), { throwIfNoEntry: false })?.isFile())
-    return 'depot';
+  if (names.includes('catalog') && lookBehind(join(path, 'catalog', 'INDEX'))?.isFile()) return 'depot';
   if (names.every((name) => LEFT_OVER.has(name) || isLeftover(name))) return 'vacant';
   throw notADepot(path, 'It is a directory that holds something else.');
 }

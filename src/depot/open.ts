@@ -12,6 +12,7 @@
 
 import { type Stats, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { lookBehind } from '../host/look.ts';
 import { hostName } from '../host/machine.ts';
 import { safeName } from '../host/rootpath.ts';
 import { hasErrno, SdError } from '../model/error.ts';
@@ -109,7 +110,7 @@ function readDirectoryDepot(path: string, complete: boolean, proof?: DirectoryPr
   }
   const tree = readTextTree(layout, proof && ((texts) => proof.ofTexts(texts)));
   if (!tree) throw notADepot(path, `There is no "${join('catalog', 'INDEX')}" in it.`);
-  const isThere = (name: string) => statSync(join(path, name), { throwIfNoEntry: false })?.isFile() ?? false;
+  const isThere = (name: string) => lookBehind(join(path, name))?.isFile() ?? false;
   const fit = fitCatalog(tree.catalog, {
     hasInfo: (key) => isThere(join('catalog', key, 'INFO')),
     ...(complete ? { holds: isThere } : {}),

@@ -1,8 +1,9 @@
-// lstat as questions: what is at this path, and the same for many paths at one moment.
+// stat as questions: what is at this path, what it leads to, and the same for many paths at one moment.
 // Promise: "nothing there" is an answer, not an error; everything else that keeps from looking is thrown.
 
-import { lstatSync, type Stats } from 'node:fs';
-import { hasErrno } from '../model/error.ts';
+import { lstatSync, type Stats, statSync } from 'node:fs';
+import { hasErrno, reasonOf, SdError } from '../model/error.ts';
+import { safeName } from './rootpath.ts';
 
 /** What is at `path` itself; undefined for nothing, also where a parent is no directory. Throws the errno error (EACCES, ELOOP ...). */
 export function lookAt(path: string): Stats | undefined {
@@ -11,6 +12,25 @@ export function lookAt(path: string): Stats | undefined {
   } catch (error) {
     if (hasErrno(error, 'ENOTDIR')) return undefined;
     throw error;
+  }
+}
+
+/**
+ * What `path`, as a user or a catalog names it, leads to through links; undefined for nothing, also where a parent is no directory.
+ * Throws SdError `path_unusable` where nobody can tell (no permission, links in a circle, a name too long).
+ */
+export function lookBehind(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if (hasErrno(error, 'ENOTDIR')) return undefined;
+    throw new SdError('path_unusable', {
+      what: `"${safeName(path)}" cannot be looked at.`,
+      because: reasonOf(error),
+      todo: 'Correct the path, or the permissions of the directories on it.',
+      data: { path },
+      cause: error,
+    });
   }
 }
 

@@ -13,9 +13,10 @@
 // Promise: an object without a list of its own follows its template, also when that changes later; where there is none at all, the
 // permissions of the file system decide alone.
 
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { accountsOf } from '../host/accounts.ts';
+import { lookBehind } from '../host/look.ts';
 import { adminDirectory } from '../ipd/place.ts';
 import { type Acl, type Owner, parseAcl } from '../model/acl.ts';
 import { hasErrno, reasonOf, SdError } from '../model/error.ts';
@@ -77,7 +78,7 @@ export function aclOf(object: AclObject): { acl: Acl; of: AclObject } | undefine
 export function ownerOf(object: AclObject): Owner {
   const { level, path, admin } = object;
   const places = ['depot', 'root', 'product', 'product_template'].includes(level) ? [path, '/'] : [admin, '/'];
-  const stats = places.map((place) => statSync(place, { throwIfNoEntry: false })).find((each) => each !== undefined);
+  const stats = places.map(lookBehind).find((each) => each !== undefined);
   const accounts = accountsOf('/');
   const { uid, gid } = stats!;
   return { user: accounts.user(uid) ?? String(uid), group: accounts.group(gid) ?? String(gid) };

@@ -2,12 +2,13 @@
 // Looking is apart from doing, so that a preview is the looking alone and a question can be asked in between. What is found is named by
 // exact software specifications, and doing decides anew on what is there by then.
 
-import { lstatSync, statSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { planCommit } from '../analysis/commit.ts';
 import { openDepot } from '../depot/open.ts';
 import { bytesBelow } from '../execution/commit.ts';
 import { executeMend } from '../execution/mend.ts';
+import { lookBehind } from '../host/look.ts';
 import { adminDirectory } from '../ipd/place.ts';
 import { text } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
@@ -93,7 +94,7 @@ export interface FoundInDepot {
 
 /** Looks through a directory depot. Throws SdError `serial_depot` for a file, and what openDepot throws. */
 export async function findInDepot(path: string, dependents: boolean): Promise<FoundInDepot> {
-  if (statSync(path, { throwIfNoEntry: false })?.isFile()) throw serialDepot(path);
+  if (lookBehind(path)?.isFile()) throw serialDepot(path);
   const { catalog, findings, close } = await openDepot(path);
   try {
     // Something else in a patch product is nobody's to throw away.

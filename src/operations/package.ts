@@ -1,13 +1,13 @@
 // swpackage: a PSF, or a depot, into a directory depot or a serial one (commands.md 5.7, 6.6; clients.md "What swpackage must accept").
 // Promise: a preview and a refused analysis write nothing; a serial depot appears whole or not at all. Nothing is registered.
 
-import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Depot } from '../depot/depot.ts';
 import type { SecretKey } from '../depot/minisign.ts';
 import { STANDARD_INPUT } from '../depot/serial.ts';
 import { writeSerial } from '../depot/serial-write.ts';
 import { executeCopy } from '../execution/copy.ts';
+import { lookBehind } from '../host/look.ts';
 import { stopPoint } from '../host/signals.ts';
 import { madeAt } from '../host/source-date.ts';
 import { emptyCatalog } from '../model/catalog.ts';
@@ -68,7 +68,7 @@ async function openPackaged(request: PackageRequest, onPiece: (bytes: number) =>
     });
   if (source === STANDARD_INPUT || isWebLocation(source)) return open(source);
   const path = resolve(source);
-  const stats = statSync(path, { throwIfNoEntry: false });
+  const stats = lookBehind(path);
   if (stats?.isDirectory()) return open(path);
   if (stats?.isFile()) {
     try {

@@ -1,9 +1,10 @@
 // Registered depots and roots of this machine (commands.md 5.8): `<admin_directory>/host_object` in SD's text format (formats.md 9).
 // Promise: idempotent; the file is replaced durably and whole, and two commands at a time lose nobody's entry.
 
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileDurably } from '../host/durable.ts';
+import { lookBehind } from '../host/look.ts';
 import { hasErrno, reasonOf, SdError } from '../model/error.ts';
 import type { Emit } from '../model/events.ts';
 import type { Outcome } from '../model/plan.ts';
@@ -131,7 +132,7 @@ function change(admin: string, make: (entries: Entry[]) => Entry[]): boolean {
 }
 
 function requireObject(path: string, level: RegisteredLevel): void {
-  const there = statSync(path, { throwIfNoEntry: false });
+  const there = lookBehind(path);
   const fits =
     level === 'root'
       ? there?.isDirectory()

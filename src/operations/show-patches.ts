@@ -1,8 +1,9 @@
 // show_patches (patches.md 6.3): the active and the superseded patches of a root or depot, and what their texts ask of the administrator.
 // Promise: reads what is published; nothing is written, no lock is taken.
 
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { lookBehind } from '../host/look.ts';
 import { text } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
 import type { Placed } from '../model/patches.ts';
@@ -49,7 +50,7 @@ export async function showPatches({ target, admin, level }: ShowRequest): Promis
 
 /** A file, or a directory with a catalog, is a depot. */
 function isDepot(path: string): boolean {
-  if (statSync(path, { throwIfNoEntry: false })?.isFile()) return true;
+  if (lookBehind(path)?.isFile()) return true;
   return existsSync(join(path, 'catalog', 'INDEX')) || existsSync(join(path, '.sd'));
 }
 

@@ -2,7 +2,7 @@
 // Promise: a depot is signed as it is: what was interrupted is settled first, and what is published is whole. A serial depot is written
 // anew beside its place, and replaces it by one rename.
 
-import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDepotToChange } from '../depot/change.ts';
 import type { SecretKey } from '../depot/minisign.ts';
@@ -12,6 +12,7 @@ import { writeSerial } from '../depot/serial-write.ts';
 import { CATALOG_SIGNATURE } from '../depot/signature.ts';
 import { makeKeys, readSecretKey } from '../depot/signature-keys.ts';
 import { writeFileDurably } from '../host/durable.ts';
+import { lookBehind } from '../host/look.ts';
 import { askSecret } from '../host/secret.ts';
 import { SdError } from '../model/error.ts';
 import type { Emit } from '../model/events.ts';
@@ -33,7 +34,7 @@ export interface SignRequest {
 export async function signDepot(request: SignRequest, emit: Emit): Promise<Outcome> {
   const { target, context } = request;
   return runSession(context, `${context.host}:${target}`, emit, async (session) => {
-    const stats = statSync(target, { throwIfNoEntry: false });
+    const stats = lookBehind(target);
     if (stats?.isFile()) await signArchive(request);
     else await signDirectory(request, session);
     session.report([{ severity: 'note', code: 'signed', text: signedText(target, request.key), subjects: [target] }]);

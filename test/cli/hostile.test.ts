@@ -44,9 +44,9 @@ function psf(files: string, tag = 'ACME', revision = '1.0'): string {
 }
 
 /** The good depot as if made elsewhere, its INFO changed. */
-function forged(change: (info: string) => string): void {
+function forged(change: (info: string) => string, depot = 'D'): void {
   rmSync(site.path('X'), { recursive: true, force: true });
-  cpSync(site.path('D'), site.path('X'), { recursive: true });
+  cpSync(site.path(depot), site.path('X'), { recursive: true });
   rmSync(site.path('X/.sd'), { recursive: true });
   const info = site.path('X/catalog/ACME/RUN/INFO');
   writeFileSync(info, change(readFileSync(info, 'utf8')));
@@ -244,6 +244,23 @@ describe("links in place of SD's own directories lead nothing outside", () => {
     untouched();
     expect(site.read('logs/swagent.log')).toContain('BEGIN install AGENT SESSION');
   });
+});
+
+test.each([
+  ['below a file', '/opt/acme/lib/other/below'],
+  ['with a name too long', `/opt/${'n'.repeat(300)}`],
+])('a file %s makes its fileset incomplete, no more', (_, path) => {
+  rmSync(site.path('D2'), { recursive: true, force: true });
+  cpSync(site.path('D'), site.path('D2'), { recursive: true });
+  site.write('more.psf', psf('  file src/tool /opt/more\n', 'MORE'));
+  site.ok('swpackage', '-s', 'more.psf', '@', './D2');
+  forged(record({ path, type: 'f', size: '0', cksum: '4294967295' }), 'D2');
+  refused('fileset_incomplete');
+  site.ok('swlist', '-s', './X', 'MORE');
+  const copied = site.run('swcopy', ['-s', './X', 'MORE', '@', './X2']);
+  expect(flat(copied.stderr)).toMatch(/^ERROR: .*ACME\.RUN.*\[fileset_incomplete\]$/m);
+  site.ok('swverify', '-d', 'MORE', '@', './X2');
+  rmSync(site.path('X2'), { recursive: true });
 });
 
 describe('rights', () => {

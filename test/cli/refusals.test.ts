@@ -2,7 +2,7 @@
 // (Options that are refused: options.test.ts.)
 
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chownSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { treePicture } from '../scenarios/runner/stage.ts';
@@ -153,6 +153,31 @@ test('a catalog that a newer release has published', () => {
     );
   }
   rmSync(site.path('newer'), { recursive: true });
+});
+
+describe('a path that cannot be', () => {
+  const below = ['psf_not_found', 'not_a_depot', 'not_a_depot', 'depot_not_found', 'target_missing'];
+  const unusable = below.map(() => 'path_unusable');
+  test.each([
+    ['below a file', './good.psf/x', 'not_a_depot', below],
+    ['a link in a circle', './circle', 'target_not_writable', unusable],
+    ['a name too long', `./${'n'.repeat(300)}`, 'target_not_writable', unusable],
+  ])('%s', (_, path, asTarget, codes) => {
+    symlinkSync('circle', site.path('circle'));
+    rmSync(site.path('k.key'), { force: true });
+    rmSync(site.path('k.pub'), { force: true });
+    site.ok('swsign', '-G', '-k', './k.key', '-p', './k.pub');
+    refused('swpackage', ['-s', 'good.psf', '-d', path], asTarget);
+    const commands: [string, ...string[]][] = [
+      ['swpackage', '-s', path, '-d', './NEW'],
+      ['swreg', '-l', 'depot', path],
+      ['swsign', '-k', './k.key', '@', path],
+      ['cleanup', '-d', path],
+      ['show_patches', '@', path],
+    ];
+    for (const [n, [command, ...words]] of commands.entries()) refused(command, words, codes[n]!);
+    rmSync(site.path('circle'));
+  });
 });
 
 describe('tar', () => {
