@@ -2,8 +2,9 @@
 // away (formats.md 4, 9, 10; patches.md 3.8). Attributes stand in the order of INDEX, so that software that comes back from a tape is the
 // same to the last byte. Pure.
 
+import { keywordOf } from '../definition/keywords.ts';
 import { inOrder } from '../definition/print.ts';
-import { type Attributes, list, text, withAttributes } from '../model/attributes.ts';
+import { type Attributes, attributesOf, list, text, withAttributes } from '../model/attributes.ts';
 import type { FileRecord, Fileset, Product, Subproduct } from '../model/software.ts';
 import { tagOf } from '../model/software.ts';
 import type { Packed } from './compress.ts';
@@ -120,6 +121,12 @@ export function depotAttributes(there: Attributes, given: Attributes, now: numbe
     create_time: text(there, 'create_time') || String(now),
     mod_time: String(now),
   });
+}
+
+/** What its maker says of a depot (title, copyright, words of his own), for one made of it: all but what the tools make, and its layout. */
+export function saidOfDepot(attributes: Attributes): Attributes {
+  const said = (keyword: string) => keyword !== 'layout_version' && !keywordOf('distribution', keyword)?.made;
+  return attributesOf(Object.entries(attributes).filter(([keyword]) => said(keyword)));
 }
 
 function withoutRootOnly(attributes: Attributes): Attributes {

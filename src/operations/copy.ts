@@ -2,6 +2,7 @@
 // Promise: a preview and a refused analysis write nothing at all; a depot that is not there is made only when software goes in.
 
 import { planInstall } from '../analysis/install.ts';
+import { saidOfDepot } from '../depot/available.ts';
 import type { Depot } from '../depot/depot.ts';
 import { executeCopy } from '../execution/copy.ts';
 import type { StoredAs } from '../execution/storage.ts';
@@ -100,7 +101,11 @@ async function copyFrom(
       arrival,
       storedAs,
       bundles: selection.bundles,
-      depotAttributes: request.layout === undefined ? {} : { layout_version: request.layout },
+      depotAttributes: {
+        // A depot copied whole stays what it is; one made of parts is another.
+        ...(target.isNew && request.software.includes('*') ? saidOfDepot(source.catalog.attributes) : {}),
+        ...(request.layout === undefined ? {} : { layout_version: request.layout }),
+      },
     });
     if (key !== undefined) await signStore(store, key);
     if (target.isNew && options.register_new_depot && store.catalog().products().length > 0) {

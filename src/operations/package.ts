@@ -2,6 +2,7 @@
 // Promise: a preview and a refused analysis write nothing; a serial depot appears whole or not at all. Nothing is registered.
 
 import { dirname, resolve } from 'node:path';
+import { saidOfDepot } from '../depot/available.ts';
 import type { Depot } from '../depot/depot.ts';
 import type { SecretKey } from '../depot/minisign.ts';
 import { STANDARD_INPUT } from '../depot/serial.ts';
@@ -154,6 +155,7 @@ async function packageInto(
     bundles: choice.bundles.map((bundle) => bundle.id),
     depotAttributes: {
       ...(source.kind === 'psf' ? source.catalog.attributes : {}),
+      ...(source.kind !== 'psf' && target.isNew ? saidOfDepot(source.catalog.attributes) : {}),
       ...(layout === undefined ? {} : { layout_version: layout }),
     },
   });

@@ -6,6 +6,7 @@ import { openArchive } from '../../../src/host/archive.ts';
 import { text } from '../../../src/model/attributes.ts';
 import { emptyCatalog } from '../../../src/model/catalog.ts';
 import type { SdEvent } from '../../../src/model/events.ts';
+import { copy } from '../../../src/operations/copy.ts';
 import { packageSoftware } from '../../../src/operations/package.ts';
 import { chooseSoftware, planPackage } from '../../../src/operations/package-plan.ts';
 import { options } from '../selection/catalog-builder.ts';
@@ -70,6 +71,38 @@ describe('swpackage into a directory depot', () => {
     const { catalog, close } = await openDepot(depot);
     expect(text(catalog.attributes, 'title')).toBe('Tests');
     close();
+  });
+
+  it('a new depot made of a whole one keeps what is said of that; one that is there keeps its own', async () => {
+    const source = psf({ RUN: ONE });
+    const said = 'distribution\ntag MINE\ncopyright nobody\nhouse_word kept\nlayout_version 0.8\n';
+    writeFileSync(source, readFileSync(source, 'utf8').replace('distribution\n', said));
+    const [made, again, copied, part] = ['made', 'again', 'copied', 'part'].map((name) => join(scratch(), name));
+    await swpackage(source, made!);
+    await swpackage(made!, again!);
+    await swpackage(psf({ DOC: TWO }, 'revision 2.0'), part!);
+    await swpackage(made!, part!);
+    const { findings } = await copy(
+      {
+        context,
+        options: options({ register_new_depot: false }),
+        software: ['*'],
+        preview: false,
+        source: made!,
+        target: copied!,
+      },
+      () => {},
+    );
+    expect(findings).toEqual([]);
+    const saidOf = async (depot: string) => {
+      const { catalog, close } = await openDepot(depot);
+      close();
+      const words = ['tag', 'title', 'copyright', 'house_word', 'layout_version'];
+      return words.map((word) => text(catalog.attributes, word));
+    };
+    expect(await saidOf(again!)).toEqual(['MINE', 'Tests', 'nobody', 'kept', '1.0']);
+    expect(await saidOf(copied!)).toEqual(['MINE', 'Tests', 'nobody', 'kept', '1.0']);
+    expect(await saidOf(part!)).toEqual(['', 'Tests', '', '', '1.0']);
   });
 
   it('repackages the same product in place, file by file; an obsolete fileset stays with a WARNING', async () => {
