@@ -198,7 +198,8 @@ function requisites({ source, target, choice }: PackageParts): Finding[] {
         const inside = alternatives.every((spec) => spec.tags[0] === tagOf(product));
         const name = filesetName(product, fileset);
         const text = `The ${kind} "${value}" for fileset "${name}" cannot be successfully resolved.`;
-        findings.push({ severity: inside ? 'error' : 'note', code: 'requisite_unmet', text, subjects: [name, value] });
+        const severity = inside ? 'error' : 'note';
+        findings.push({ severity, code: 'requisite_unresolved', text, subjects: [name, value] });
       }
     }
   }

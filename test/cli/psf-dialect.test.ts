@@ -182,3 +182,16 @@ end`,
     'pfiles/postinstall',
   ]);
 });
+
+test('commands.md 6.6, what nothing meets: an ERROR inside the product, a NOTE across products', () => {
+  site.write('inside', ofFileset('corequisite P.NONE\nfile src/a /opt/a'));
+  site.write('across', ofFileset('corequisite Q.F\nfile src/a /opt/a'));
+  const inside = site.run('swpackage', ['-s', 'inside', '@', './D']);
+  const words = (value: string) => `The corequisite "${value}" for fileset "P.F" cannot be successfully resolved.`;
+  expect([inside.exit, flat(inside.stderr)]).toEqual([1, expect.stringContaining(`ERROR: ${words('P.NONE')}`)]);
+  const across = site.run('swpackage', ['-s', 'across', '@', './D']);
+  expect([across.exit, across.stderr, flat(across.stdout)]).toEqual([0, '', expect.stringContaining(words('Q.F'))]);
+  expect(flat(across.stdout)).toContain('NOTE: The corequisite');
+  const silent = site.run('swpackage', ['-x', 'verbose=0', '-s', 'across', '@', './D2']);
+  expect([silent.exit, silent.stdout, silent.stderr]).toEqual([0, '', '']);
+});

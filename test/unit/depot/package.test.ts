@@ -164,14 +164,14 @@ describe('swpackage into a directory depot', () => {
     const place = scratch();
     const inside = await swpackage(psf({ RUN: `prerequisites APP.GONE\n${ONE}` }), join(place, 'depot'));
     expect(inside.outcome.exitCode).toBe(1);
-    expect(inside.said).toEqual(['error requisite_unmet']);
+    expect(inside.said).toEqual(['error requisite_unresolved']);
     expect(readdirSync(place)).toEqual([]);
     const across = await swpackage(
       psf({ RUN: `prerequisites LIB.RUN,r>=2\ncorequisites APP.RUN\n${ONE}` }),
       join(place, 'depot'),
     );
     expect(across.outcome.exitCode).toBe(0);
-    expect(across.said).toEqual(['note requisite_unmet']);
+    expect(across.said).toEqual(['note requisite_unresolved']);
   });
 
   it.each([
