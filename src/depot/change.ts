@@ -7,7 +7,7 @@
 
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { lookBehind } from '../host/look.ts';
+import { lookAt, lookBehind } from '../host/look.ts';
 import { hasErrno, reasonOf, SdError } from '../model/error.ts';
 import { depotLayout } from '../store/layout.ts';
 import { isLeftover } from '../store/leftovers.ts';
@@ -27,8 +27,7 @@ export function depotPlace(path: string): 'depot' | 'vacant' | 'absent' {
     names = readdirSync(path);
   } catch (error) {
     if (hasErrno(error, 'ENOENT')) return 'absent';
-    if (hasErrno(error, 'ENOTDIR'))
-      throw notADepot(path, 'It is a file; software is copied into a directory depot only.');
+    if (hasErrno(error, 'ENOTDIR')) throw notADepot(path, fileInTheWay(path));
     throw notWritable(path, error);
   }
   if (names.includes('.sd')) return 'depot';
@@ -55,6 +54,11 @@ export async function openDepotToChange(path: string, options: OpenOptions): Pro
   const { onRecovered: _, ...quietly } = options;
   // Taking over a depot made elsewhere is no accident to be told of.
   return openStore(depotLayout(path), existsSync(join(path, '.sd')) ? options : quietly);
+}
+
+function fileInTheWay(path: string): string {
+  if (lookAt(path) === undefined) return 'A file stands where one of its directories would be.';
+  return 'It is a file, and this goes into directories only; swpackage writes a file anew with -x media_type=tape.';
 }
 
 function makeDirectory(path: string): void {

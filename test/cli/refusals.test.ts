@@ -136,6 +136,16 @@ describe('a depot that is none', () => {
     refused('swremove', ['-d', 'ACME', '@', target], 'not_a_depot');
     refused('swverify', ['-d', 'ACME', '@', target], 'not_a_depot');
   });
+  test('a serial depot as a target of what goes into directories', () => {
+    const words = `"${site.path('good.depot')}" is not a depot. It is a file, and this goes into directories only;`;
+    for (const command of ['swpackage', 'swcopy']) {
+      const said = refused(command, ['-s', './D', 'ACME', '@', './good.depot'], 'not_a_depot');
+      expect(said).toContain(words);
+      expect(said).toContain('-x media_type=tape');
+    }
+    const below = refused('swpackage', ['-s', 'good.psf', '@', './good.depot/x'], 'not_a_depot');
+    expect(below).toContain('A file stands where one of its directories would be.');
+  });
 });
 
 test('a catalog that a newer release has published', () => {
