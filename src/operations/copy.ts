@@ -2,6 +2,7 @@
 // Promise: a preview and a refused analysis write nothing at all; a depot that is not there is made only when software goes in.
 
 import { planInstall } from '../analysis/install.ts';
+import { layoutOf } from '../definition/index.ts';
 import { saidOfDepot } from '../depot/available.ts';
 import type { Depot } from '../depot/depot.ts';
 import { executeCopy } from '../execution/copy.ts';
@@ -12,7 +13,7 @@ import { SdError } from '../model/error.ts';
 import type { Emit } from '../model/events.ts';
 import { lookUp } from '../model/patches.ts';
 import { placeOf } from '../model/place.ts';
-import type { Outcome, Selection } from '../model/plan.ts';
+import type { Finding, Outcome, Selection } from '../model/plan.ts';
 import type { EngineOptions, InstallRequest } from '../model/request.ts';
 import { qualified } from '../model/spec.ts';
 import { selectForInstall } from '../selection/install.ts';
@@ -86,6 +87,9 @@ async function copyFrom(
   if (!endSelection(session, selection, { ...places, software, enforce: options.enforce_selections })) return {};
   return agentSession(session, { task: 'copy', ...places, logfile: `${places.target}/swagent.log` }, async () => {
     session.emit({ type: 'analysis.begin', preview });
+    const older = { ...target.catalog().attributes, ...(request.layout && { layout_version: request.layout }) };
+    if (layoutOf(older) === '0.8' && layoutOf(source.catalog.attributes) === '1.0')
+      session.report([oldLayout(request.target)]);
     const views = depotViews(request.target);
     const plan = await planInstall({ ...parts, selection, targetPath: request.target, views });
     if (!(await endAnalysis(session, plan, places.target, preview))) return { plan };
@@ -113,6 +117,12 @@ async function copyFrom(
     }
     return { plan, generation: store.catalog().generation };
   });
+}
+
+/** commands.md 5.2: words that came with layout 1.0 get lost there. */
+function oldLayout(depot: string): Finding {
+  const text = `The depot "${depot}" has the layout_version 0.8, and the software has 1.0.  Its text catalog says less of it.`;
+  return { severity: 'warning', code: 'layout_older', text, subjects: [depot] };
 }
 
 /** What the options say of compression. Throws SdError `compression_conflict`. */

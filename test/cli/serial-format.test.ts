@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cksum, directoryComplaints, directoryFiles, tapeComplaints, tapeFiles } from '../contract/spec-reader.ts';
 import { PSF } from '../samples.ts';
-import { cksum as cksumOf, rows, Site, sha256 } from './site.ts';
+import { cksum as cksumOf, found, rows, Site, sha256 } from './site.ts';
 
 let site: Site;
 
@@ -113,6 +113,15 @@ describe('holds to the format', () => {
     site.ok('swpackage', '-s', './L', '-xmedia_type=tape', '-xmedia_capacity=3', '@', './t1', './t2');
     expect(tapes('t1', 't2')).toEqual([]);
     expect(readFileSync(site.path('t1')).length).toBeLessThanOrEqual(3_000_000);
+  });
+
+  test('layout 1.0 into a depot of 0.8: a WARNING', () => {
+    const copy = (source: string) => site.run('swcopy', ['--json', '-s', source, '*', '@', './mixed']);
+    site.ok('swpackage', '-s', './D', '-x', 'layout_version=0.8', '@', './mixed');
+    const ran = copy('./D');
+    expect([ran.exit, found(ran, 'layout_older')]).toEqual([0, expect.stringContaining('warning: The depot')]);
+    site.ok('swpackage', '-s', './D', '-x', 'layout_version=0.8', '@', './early');
+    expect(found(copy('./early'), 'layout_older')).toBe('');
   });
 
   test('layout 0.8: its own words, nothing that came later, read back as what it was', () => {
