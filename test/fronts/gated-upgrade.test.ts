@@ -242,6 +242,65 @@ describe('failures', () => {
     expect(upgrade(['undo', 'init']).stderr).toContain('[no_backup]');
   });
 
+  it('each upgrade is backed up anew: undo brings back what was applied since the last one', () => {
+    upgrade(['-s', TARBALL, 'unpack', 'init']);
+    expect(upgrade(['undo', 'init']).exit).toBe(0);
+    platform.run('mk-gated-patch', ['repo-20190318-patch-20190520', 'packages']);
+    expect(platform.run('apply-patch', ['repo-20190318-patch-20190520.tar.gz']).exit).toBe(0);
+    const before = { repo: tree('box/pitrix/repo'), version: platform.version };
+    expect(upgrade(['-s', TARBALL, 'unpack', 'init']).exit).toBe(0);
+    expect(upgrade(['undo', 'init']).exit).toBe(0);
+    expect(tree('box/pitrix/repo')).toEqual(before.repo);
+    expect(platform.version).toEqual(before.version);
+    expect(readdirSync(platform.box('pitrix/backup')).sort()).toEqual(['4.2.1-20190318', '4.2.1-20190318.1']);
+    platform.write('box/pitrix/bin/tool', 'mended tool\n');
+    platform.write('nodes/web1/broken', '');
+    expect(upgrade(['-s', TARBALL]).exit).toBe(1);
+    expect(upgrade(['undo', 'init']).exit).toBe(0);
+    expect(platform.read('box/pitrix/bin/tool')).toBe('mended tool\n');
+  });
+
+  it('a new try after one that was cut off in the middle of init keeps its backup', () => {
+    const repo = tree('box/pitrix/repo');
+    platform.write(
+      'shim/cp',
+      '#!/bin/sh\ncase "$*" in *installer/kernels*) exit 1 ;; esac\nexec /bin/cp "$@"\n',
+      0o755,
+    );
+    const cut = upgrade(['-s', TARBALL], { env: { PATH: `${platform.path('shim')}:${process.env.PATH}` } });
+    expect([cut.exit, flat(cut.stderr)]).toEqual([1, expect.stringContaining('[not_copied]')]);
+    expect(tree('box/pitrix/repo')).not.toEqual(repo);
+    platform.write('nodes/web1/broken', '');
+    expect(upgrade(['-s', TARBALL]).exit).toBe(1);
+    expect(platform.version.current.new_upgrade).toBe('20190710');
+    expect(upgrade(['undo', 'init']).exit).toBe(0);
+    expect(tree('box/pitrix/repo')).toEqual(repo);
+  });
+
+  it('a second try keeps the old installer package under its name', () => {
+    platform.write('box/root/qingcloud-installer/OLD', 'old package\n');
+    const services = platform.read('box/pitrix/services');
+    platform.write('box/pitrix/services', 'apache2 FATAL\n');
+    expect(flat(upgrade(['-s', TARBALL]).stderr)).toContain('[services_not_running]');
+    platform.write('box/pitrix/services', services);
+    expect(upgrade(['-s', TARBALL, 'unpack', 'init']).exit).toBe(0);
+    expect(
+      readdirSync(platform.box('root'))
+        .filter((name) => name.startsWith('qingcloud'))
+        .sort(),
+    ).toEqual(['qingcloud-installer', 'qingcloud-installer_4.2.1-20190318']);
+    expect(platform.read('box/root/qingcloud-installer_4.2.1-20190318/OLD')).toBe('old package\n');
+    expect(platform.read('box/root/qingcloud-installer/version.json')).toContain('4.4.5');
+    expect(existsSync(platform.box('root/qingcloud-installer/OLD'))).toBe(false);
+  });
+
+  it('a new package is not kept as the old one where there was none', () => {
+    for (const round of [1, 2]) expect([round, upgrade(['-s', TARBALL, 'unpack']).exit]).toEqual([round, 0]);
+    expect(readdirSync(platform.box('root')).filter((name) => name.startsWith('qingcloud'))).toEqual([
+      'qingcloud-installer',
+    ]);
+  });
+
   it('a script of an upgrade that fails stops it, and is run again', () => {
     upgrade(['-s', TARBALL, 'unpack', 'init', 'node-list']);
     const script = 'box/pitrix/upgrade/upgrades/20190520/pre_upgrade.sh';

@@ -17,6 +17,7 @@ import { argument, type FrontCommand, type FrontDeclaration, type FrontInvocatio
 import { Answers } from './answers.ts';
 import { platformOf, ROOT_FLAG } from './platform.ts';
 import { Upgrade } from './upgrade.ts';
+import { BACKUP_FACT } from './upgrade-init.ts';
 import { UPGRADE_JOB, upgradeSteps } from './upgrade-job.ts';
 import { isMidUpgrade, readVersionFile } from './version-file.ts';
 import { asJob, engineOptions, type Work } from './work.ts';
@@ -93,7 +94,8 @@ function prepare(
   }
   if (chosen.length === 0 && !resume) {
     if (before !== undefined) requireEnded(before, isMidUpgrade(readVersionFile(platform)));
-    journal.write(freshRecord(UPGRADE_JOB, steps, facts));
+    const backup = before?.facts[BACKUP_FACT] ?? '';
+    journal.write(freshRecord(UPGRADE_JOB, steps, { ...facts, ...(backup === '' ? {} : { [BACKUP_FACT]: backup }) }));
     return;
   }
   const record = before ?? freshRecord(UPGRADE_JOB, steps);

@@ -4,7 +4,8 @@
 //   /pitrix/backup/<V>/installer        everything below /pitrix but backups, repositories and logs
 //   /pitrix/backup/<V>/qingcloud/repo   the repositories
 //
-// Promise: repeatable; a backup that is there is never written over, so that a second try does not back up half of the new version.
+// Promise: repeatable; a backup that is there is never written over. A try that was cut off is repeated with the backup it made, so that
+// half of the new version is not backed up; for a platform that was whole again since, an older backup is set aside as <V>.1, <V>.2 ...
 
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -35,6 +36,9 @@ const APART = ['backup', 'repo', 'log'];
 const PACKAGE = '/root/qingcloud-installer';
 const LOG = '/root/upgrade.log';
 
+/** Fact: the version whose backup an `init` made that has not come to its end; the platform may be half new. */
+export const BACKUP_FACT = 'backup';
+
 /** Unpacks the tarball; the old package directory is kept under a name with its version. */
 export function unpackStep(upgrade: Upgrade): Step {
   const { platform } = upgrade.work;
@@ -50,17 +54,26 @@ export function unpackStep(upgrade: Upgrade): Step {
       mkdirSync(coming, { recursive: true });
       await unpackArchive(upgrade.tarball!, coming);
       const inner = join(coming, 'qingcloud-installer');
-      packageVersion(inner);
-      if (existsSync(place)) {
-        const old = `${place}_${versionName(readVersionFile(platform), platform.path(VERSION_FILE))}`;
-        rmSync(old, { recursive: true, force: true });
-        renameSync(place, old);
-      }
+      const { installer } = packageVersion(inner);
+      const old = `${place}_${versionName(readVersionFile(platform), platform.path(VERSION_FILE))}`;
+      // After an earlier try the old package has its name already, and what lies here came from a tarball.
+      if (existsSync(old) || versionAt(place) === installer) rmSync(place, { recursive: true, force: true });
+      else if (existsSync(place)) renameSync(place, old);
       renameSync(inner, place);
       upgrade.setFact('package', place);
       rmSync(coming, { recursive: true, force: true });
     },
   };
+}
+
+/** The installer's version that a directory brings; undefined for one that is missing or no package (any more). */
+function versionAt(directory: string): string | undefined {
+  try {
+    return packageVersion(directory).installer;
+  } catch (error) {
+    if (error instanceof SdError && error.code === 'bad_installer_package') return undefined;
+    throw error;
+  }
 }
 
 /** Backs up, brings the new package's parts, and writes the transitional version. */
@@ -80,7 +93,7 @@ export function initStep(upgrade: Upgrade): Step {
     async action() {
       upgrade.logTo(LOG);
       const before = readVersionFile(platform);
-      if (isMidUpgrade(before)) return;
+      if (isMidUpgrade(before)) return upgrade.setFact(BACKUP_FACT, '');
       const coming = packageVersion(upgrade.package);
       upgrade.setFact('from', versionName(before, platform.path(VERSION_FILE)));
       upgrade.setFact('to', `${coming.installer}-${coming.qingcloud}`);
@@ -91,6 +104,7 @@ export function initStep(upgrade: Upgrade): Step {
       const { upgrade: new_upgrade, ...versions } = coming;
       const values = { ...current, ...versions, old_upgrade, new_upgrade };
       await setVersion(upgrade, before, values, [before.current, ...before.old]);
+      upgrade.setFact(BACKUP_FACT, '');
     },
     undo: () => restore(upgrade),
   };
@@ -158,7 +172,11 @@ function requireOutside({ work }: Upgrade): void {
 
 async function backUp(upgrade: Upgrade): Promise<void> {
   const { platform } = upgrade.work;
-  const backup = upgrade.backup;
+  const { backup, from } = upgrade;
+  if (upgrade.fact(BACKUP_FACT) !== from) {
+    setAside(backup);
+    upgrade.setFact(BACKUP_FACT, from);
+  }
   // The installer's tree is many entries: whole under another name first.
   const installer = join(backup, 'installer');
   if (!existsSync(installer)) {
@@ -170,6 +188,13 @@ async function backUp(upgrade: Upgrade): Promise<void> {
     renameSync(coming, installer);
   }
   await copyOnce(platform.repository, join(backup, 'qingcloud/repo'));
+}
+
+function setAside(backup: string): void {
+  if (!existsSync(backup)) return;
+  let number = 1;
+  while (existsSync(`${backup}.${number}`)) number += 1;
+  renameSync(backup, `${backup}.${number}`);
 }
 
 async function bringParts(upgrade: Upgrade): Promise<void> {
@@ -214,6 +239,8 @@ async function restore(upgrade: Upgrade): Promise<void> {
     if (!kept.includes(name)) rmSync(platform.path('/pitrix', name), { recursive: true, force: true });
   }
   await replaceTree(repo, platform.repository);
+  // Whole again but for its version, which still keeps `init` from beginning.
+  upgrade.setFact(BACKUP_FACT, '');
   const file = join(installer, 'version.json');
   const before = parseVersionFile(upgrade.readText(file), file);
   await setVersion(upgrade, before, before.current, before.old);
