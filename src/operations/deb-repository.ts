@@ -20,11 +20,13 @@ export interface DebFile {
   readonly file: string;
   /** The sub-directory it is in. */
   readonly directory: string;
+  /** Of a sub-directory that is an SD depot the directory of its product; '' elsewhere. */
+  readonly product: string;
   /** Its paragraph of the index, without Filename, Size and digests. */
   readonly control: string;
 }
 
-/** What is wrong with a repository: two versions of one package in one sub-directory, or a file that is no package. */
+/** What is wrong with a repository: two versions of one package in one sub-directory, or a file that is no (whole) package. */
 export interface RepositoryTrouble {
   readonly kind: 'duplicate' | 'stray';
   readonly directory: string;
@@ -64,22 +66,33 @@ export function scanRepository(repository: string): { packages: DebFile[]; troub
     const depot = readdirSync(base).includes('.sd');
     for (const file of filesBelow(base, depot)) {
       const name = file.slice(base.length + 1);
-      const found = name.endsWith('.deb') ? readDeb(file, directory) : undefined;
-      if (found !== undefined) packages.push(found);
-      else if (!depot && !BESIDE.test(name)) {
-        const what = name.endsWith('.deb') ? 'is damaged' : 'is no package';
-        troubles.push({ kind: 'stray', directory, text: `"${join(directory, name)}" ${what}.` });
-      }
+      const found = name.endsWith('.deb') ? readDeb(file) : undefined;
+      const product = depot ? name.slice(0, name.indexOf('/')) : '';
+      if (found !== undefined) packages.push({ ...found, directory, product });
+      else if (name.endsWith('.deb')) troubles.push(stray(directory, name, 'is damaged'));
+      else if (!depot && !BESIDE.test(name)) troubles.push(stray(directory, name, 'is no package'));
     }
   }
   return { packages, troubles };
 }
 
-/** Packages that a sub-directory holds more than once: in several versions, or one version in several files. */
+function stray(directory: string, name: string, what: string): RepositoryTrouble {
+  return { kind: 'stray', directory, text: `"${join(directory, name)}" ${what}.` };
+}
+
+/** Package files below a directory that dpkg-deb cannot read, sorted. Throws SdError `program_missing`. */
+export function damagedPackages(directory: string): string[] {
+  return filesBelow(directory, false).filter((file) => file.endsWith('.deb') && readDeb(file) === undefined);
+}
+
+/**
+ * Packages that a sub-directory holds more than once: in several versions, or one version in several files. Products of a depot follow
+ * each other and may bring a package again; one product may not.
+ */
 export function duplicatesIn(packages: readonly DebFile[]): RepositoryTrouble[] {
   const groups = new Map<string, DebFile[]>();
   for (const each of packages) {
-    const key = `${each.directory}\0${each.package}\0${each.architecture}`;
+    const key = `${each.directory}\0${each.product}\0${each.package}\0${each.architecture}`;
     groups.set(key, [...(groups.get(key) ?? []), each]);
   }
   return [...groups.values()].flatMap((group) => {
@@ -127,17 +140,19 @@ function paragraph(deb: DebFile, base: string): string {
 }
 
 /** Packages that were read already, by path, size and time: a job looks at the repository again and again. */
-const known = new Map<string, DebFile | undefined>();
+const known = new Map<string, ReadDeb | undefined>();
 
-function readDeb(file: string, directory: string): DebFile | undefined {
+type ReadDeb = Omit<DebFile, 'directory' | 'product'>;
+
+function readDeb(file: string): ReadDeb | undefined {
   const { size, mtimeMs, ino } = statSync(file);
   const key = [file, size, mtimeMs, ino].join('\0');
-  if (!known.has(key)) known.set(key, askDeb(file, directory));
+  if (!known.has(key)) known.set(key, askDeb(file));
   return known.get(key);
 }
 
 /** Name and version of one package file; undefined for one that dpkg-deb cannot read. */
-function askDeb(file: string, directory: string): DebFile | undefined {
+function askDeb(file: string): ReadDeb | undefined {
   let control: string;
   try {
     control = askProgram(['dpkg-deb', '-f', file]).trimEnd();
@@ -151,7 +166,6 @@ function askDeb(file: string, directory: string): DebFile | undefined {
     version: field('Version'),
     architecture: field('Architecture'),
     file,
-    directory,
     control,
   };
 }

@@ -152,6 +152,38 @@ describe('a patch of the repository', () => {
     );
   });
 
+  it('may bring a package that an earlier one brought: the repository is in order', () => {
+    for (const level of ['20190520', '20190521']) {
+      made(`repo-20190318-patch-${level}`, [], 'packages');
+      expect(apply(`repo-20190318-patch-${level}.tar.gz`).stderr).toBe('');
+    }
+    const scanned = platform.run('scan-all', []);
+    expect([scanned.stderr, scanned.exit]).toEqual(['', 0]);
+    platform.run('gen-node-list', []);
+    expect(platform.run('platform-check', []).stdout).toMatch(/^firstbox repository +Normal$/m);
+    platform.shell('cp packages/pitrix-hyper_4.2.2_all.deb packages/twice.deb');
+    made('repo-20190318-patch-20190522', [], 'packages');
+    expect(apply('repo-20190318-patch-20190522.tar.gz').exit).toBe(0);
+    expect(flat(platform.run('scan-all', []).stderr)).toContain('"patches" holds pitrix-hyper 2 times: 4.2.2, 4.2.2.');
+  });
+
+  it('is refused where a package of it is damaged, and a package that goes bad later is named', () => {
+    made('repo-20190318-patch-20190520', [], 'packages');
+    platform.shell('truncate -s 200 packages/*.deb');
+    made('repo-20190318-patch-20190521', [], 'packages');
+    const ran = apply('repo-20190318-patch-20190521.tar.gz');
+    expect([ran.exit, flat(ran.stderr)]).toEqual([
+      1,
+      expect.stringMatching(/these are damaged: "pitrix-hyper_4\.2\.2_all\.deb"\. .*\[bad_patch_archive\]/),
+    ]);
+    expect(existsSync(platform.box('var'))).toBe(false);
+    expect(apply('repo-20190318-patch-20190520.tar.gz').exit).toBe(0);
+    platform.shell('find box/pitrix/repo/patches -name "*.deb" -exec truncate -s 200 {} +');
+    expect(flat(platform.run('scan-all', []).stderr)).toMatch(
+      /"patches\/.*pitrix-hyper_4\.2\.2_all\.deb" is damaged\./,
+    );
+  });
+
   it('may be applied again, and an older one after a newer', () => {
     for (const name of ['repo-20190318-patch-20190520', 'repo-20190318-patch-20190410']) made(name, [], 'packages');
     for (const level of ['20190520', '20190520', '20190410']) {

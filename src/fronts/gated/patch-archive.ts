@@ -12,6 +12,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } 
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { SdError } from '../../model/error.ts';
+import { damagedPackages } from '../../operations/deb-repository.ts';
 import { archiveMembers, archiveText, unpackArchive } from '../../operations/unpack.ts';
 import { type PatchName, parsePatchName } from './archive-name.ts';
 
@@ -97,6 +98,7 @@ function describe({ name }: PatchOffer, directory: string, close: () => void): P
   const own = manifest !== undefined;
   const program = own ? 'control/apply' : 'apply-patch.sh';
   const payload = join(directory, 'payload');
+  if (own && name.kind === 'iaas') requireWhole(payload, name);
   return {
     name,
     directory,
@@ -107,6 +109,13 @@ function describe({ name }: PatchOffer, directory: string, close: () => void): P
     ...(existsSync(join(directory, program)) ? { program } : {}),
     close,
   };
+}
+
+/** What went bad on its way is found before the repository has it. */
+function requireWhole(payload: string, name: PatchName): void {
+  if (!existsSync(payload)) return;
+  const damaged = damagedPackages(payload).map((file) => `"${file.slice(payload.length + 1)}"`);
+  if (damaged.length > 0) throw bad(name, `Of its packages these are damaged: ${damaged.join(', ')}.`);
 }
 
 /** The grade an offer states, without unpacking it. Throws what archiveText throws, SdError `bad_grade`, `bad_patch_archive`. */
