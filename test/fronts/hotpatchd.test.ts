@@ -1,7 +1,17 @@
 // hotpatchd and hotpatch (HS3-HS15; D.5 "hot patches" 1 and 3-9): passes, once only, the polling interval, signals, what the SD commands know.
 
-import type { ChildProcess } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, utimesSync } from 'node:fs';
+import { type ChildProcess, execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+} from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { flat, rows } from '../cli/site.ts';
 import { HotpatchSite, until } from './hotpatch-site.ts';
@@ -252,6 +262,41 @@ test('bundles that are none are set aside once and stop nothing; a directory oth
   const open = site.pass();
   expect([open.exit, open.stderr]).toEqual([1, expect.stringContaining('is not looked at')]);
   expect(existsSync(site.path(`${incoming}/z.bundle`))).toBe(true);
+});
+
+test('a good bundle that the store cannot take in waits for the next pass; others are looked at', () => {
+  const incoming = site.path('root/var/spool/hotpatch/incoming');
+  mkdirSync(incoming, { recursive: true, mode: 0o700 });
+  site.patch('good', 'expr 1', note('good'));
+  const dropped = `${incoming}/good.bundle`;
+  copyFileSync(site.path('good.bundle'), dropped);
+  utimesSync(dropped, 0, 0);
+  const store = site.write('root/var/spool/hotpatch/store', 'no directory');
+  const first = site.pass();
+  expect([first.exit, first.stderr]).toEqual([1, expect.stringContaining('good.bundle: ')]);
+  expect(existsSync(dropped)).toBe(true);
+  rmSync(store);
+  expect(site.pass()).toMatchObject({ exit: 0, stderr: '' });
+  expect([existsSync(dropped), ran()]).toEqual([false, ['good']]);
+});
+
+test('what is no regular file is set aside and stops nothing: a link that leads nowhere, a directory, a pipe', () => {
+  const incoming = site.path('root/var/spool/hotpatch/incoming');
+  mkdirSync(`${incoming}/d.bundle/below`, { recursive: true, mode: 0o700 });
+  mkdirSync(`${incoming}/d.bundle.refused/earlier`, { recursive: true });
+  symlinkSync('nowhere', `${incoming}/a.bundle`);
+  execFileSync('mkfifo', [`${incoming}/f.bundle`]);
+  site.patch('good', 'expr 1', note('good'));
+  copyFileSync(site.path('good.bundle'), `${incoming}/z.bundle`);
+  const first = site.pass();
+  expect([first.exit, first.stderr.match(/It is no regular file\./g)]).toEqual([
+    1,
+    Array(3).fill('It is no regular file.'),
+  ]);
+  expect(ran()).toEqual(['good']);
+  const left = ['a.bundle.refused', 'd.bundle.refused', 'd.bundle.refused.1', 'f.bundle.refused'];
+  expect(readdirSync(incoming).sort()).toEqual(left);
+  expect(site.pass()).toMatchObject({ exit: 0, stderr: '' });
 });
 
 test('a damaged bundle is refused before anything of it is taken; one that may be on its way is tried again', () => {

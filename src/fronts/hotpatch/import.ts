@@ -1,10 +1,11 @@
 // Bundles into the store of a root: by command, or found in the directory of incoming bundles.
 // Promise: a bundle is looked through before anything of it goes in, and one that a crash cut short is imported again; one that cannot be
-// used is set aside once, with its reason, and stops nothing else.
+// used is set aside once, with its reason, and stops nothing else. Where the store cannot take a good one in, it waits for the next pass.
 
-import { lstatSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, renameSync, rmSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { reasonOf, SdError } from '../../model/error.ts';
+import { hasErrno, reasonOf, SdError } from '../../model/error.ts';
+import type { Waiting } from '../../operations/run-once.ts';
 import { copyInto, readBundle, requireDone } from './bundle.ts';
 import type { Place } from './place.ts';
 
@@ -21,7 +22,10 @@ export interface Imported {
 
 /** Takes the definitions of a bundle into the store. Throws SdError `not_a_bundle`, `bundle_damaged`, and what openDepot throws. */
 export async function importBundle(place: Place, file: string): Promise<Imported> {
-  const entries = await readBundle(file);
+  return takeIn(place, file, await readBundle(file));
+}
+
+async function takeIn(place: Place, file: string, entries: readonly Waiting[]): Promise<Imported> {
   requireDone(await copyInto(place.invocation, file, place.store));
   const ids = (negative: boolean) => entries.filter((each) => each.tombstone === negative).map(({ id }) => id);
   return { file, added: ids(false), withdrawn: ids(true) };
@@ -29,7 +33,7 @@ export async function importBundle(place: Place, file: string): Promise<Imported
 
 /**
  * Imports every `*.bundle` of the incoming directory in the order of names and takes it away. `refused` hears why one was renamed to
- * `*.refused`, or why the directory was not looked at.
+ * `*.refused` or stays for the next pass, or why the directory was not looked at.
  */
 export async function importIncoming(
   place: Place,
@@ -40,15 +44,60 @@ export async function importIncoming(
   for (const name of readdirSync(place.incoming).filter(isBundle).sort()) {
     const file = join(place.incoming, name);
     try {
-      heard.imported(await importBundle(place, file));
+      const entries = await usable(file);
+      if (entries === undefined) continue;
+      heard.imported(await takeIn(place, file, entries));
       rmSync(file);
     } catch (error) {
       if (!(error instanceof SdError)) throw error;
-      if (Date.now() - statSync(file).mtimeMs < SETTLED && !SETTLED_CODES.has(error.code)) continue;
-      renameSync(file, `${file}.refused`);
       heard.refused(`${name}: ${error.message}`);
     }
   }
+}
+
+/** What a dropped file holds; undefined while it may be on its way. Throws the SdError that says why it was set aside, or why it stays. */
+async function usable(file: string): Promise<readonly Waiting[] | undefined> {
+  const stats = statsOf(file);
+  try {
+    // Nothing else may be opened: a pipe would never answer.
+    if (!stats?.isFile()) throw noFile(file);
+    return await readBundle(file);
+  } catch (error) {
+    if (!(error instanceof SdError) || error.code === 'permission_denied') throw error;
+    if (stats?.isFile() && Date.now() - stats.mtimeMs < SETTLED && !SETTLED_CODES.has(error.code)) return undefined;
+    setAside(file);
+    throw error;
+  }
+}
+
+/** Undefined for a link that leads nowhere, and where nothing is any more. */
+function statsOf(file: string): Stats | undefined {
+  try {
+    return statSync(file);
+  } catch (error) {
+    if (hasErrno(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) return undefined;
+    throw error;
+  }
+}
+
+/** Renames it to a name that nothing has; who dropped it may have taken it away meanwhile. */
+function setAside(file: string): void {
+  let name = `${file}.refused`;
+  for (let number = 1; existsSync(name); number += 1) name = `${file}.refused.${number}`;
+  try {
+    renameSync(file, name);
+  } catch (error) {
+    if (!hasErrno(error, 'ENOENT')) throw error;
+  }
+}
+
+function noFile(path: string): SdError {
+  return new SdError('not_a_bundle', {
+    what: `"${path}" is no bundle of hot patches.`,
+    because: 'It is no regular file.',
+    todo: 'Put bundles there that hotpatch-mk made.',
+    data: { path },
+  });
 }
 
 /** Refusals that no waiting mends. */
