@@ -2,6 +2,8 @@
 // shows them. Each is a product with one fileset without files; a text file of the root may be rendered from them.
 // Promise: the records and the rendered file change in one transaction (D4); who reads the file meanwhile finds the old or the new one.
 
+import { readlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { list, text, withAttributes } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
 import type { CatalogOp } from '../model/change.ts';
@@ -13,6 +15,9 @@ import { installDate, installed, lstatIn, physical, type RootSession } from './s
 
 /** Tag → revision. */
 export type PseudoValues = Readonly<Record<string, string>>;
+
+/** As the kernel: more links than this are a loop. */
+const MOST_LINKS = 40;
 
 /** Tag of the one fileset of a pseudo-product. */
 export const LEVEL = 'LEVEL';
@@ -49,7 +54,7 @@ export function pseudoValues(catalog: Catalog): PseudoValues {
 
 /**
  * Makes the pseudo-products of the root exactly these, and `view` the content of that file (absolute path seen from the root; it keeps
- * mode and owner). `drop` are ids of products whose records leave with it; their files stay.
+ * mode and owner, and where it is a link, its target gets the content). `drop` are ids of products whose records leave with it; their files stay.
  * Throws SdError `pseudo_taken` where a product of that name is real software, and what the store throws.
  */
 export async function executePseudo(
@@ -90,10 +95,30 @@ function setOps(
 }
 
 function viewStep(session: RootSession, view: { path: string; text: string }): FileStep {
-  const path = physical(session, view.path);
+  const path = behindLinks(session, view.path);
   const there = lstatIn(session, path);
   const as = { mode: there ? there.mode & 0o7777 : 0o644, uid: there?.uid ?? 0, gid: there?.gid ?? 0 };
   return { step: 'place', path, content: () => bytesContent(Buffer.from(view.text)), as };
+}
+
+/** Where the file is when its name is a symbolic link, inside the root: the link stays. */
+function behindLinks(session: RootSession, path: string): string {
+  let at = physical(session, path);
+  for (let links = 0; lstatIn(session, at)?.isSymbolicLink(); links += 1) {
+    if (links > MOST_LINKS) throw circle(session.root, path);
+    const target = readlinkSync(join(session.root, at));
+    at = physical(session, target.startsWith('/') ? target : `/${dirname(at)}/${target}`);
+  }
+  return at;
+}
+
+function circle(root: string, path: string): SdError {
+  return new SdError('path_loop', {
+    what: `The path "${path}" cannot be resolved in "${root}".`,
+    because: 'It goes through too many symbolic links.',
+    todo: 'Correct the symbolic link.',
+    data: { root, path },
+  });
 }
 
 function taken(tag: string, root: string): SdError {

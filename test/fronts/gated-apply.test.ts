@@ -1,6 +1,6 @@
 // apply-patch and mk-gated-patch as programs, on a platform below a temporary directory: the list "apply-patch" of other-systems.md D.5.
 
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { flat } from '../cli/site.ts';
@@ -136,6 +136,33 @@ describe('a patch of the repository', () => {
     expect(existsSync(platform.box('pitrix/repo/patches/Packages'))).toBe(false);
     expect(platform.run('swjob', ['-v', 'last']).stdout).toMatch(/steps +program failed/);
     expect(platform.run('swjob', ['-a', 'log', 'last']).stdout).toContain('it broke');
+  });
+
+  it.each([
+    ['repo-20190318-patch-20190520', 'packages'],
+    ['installer-4.2.5-20190318-patch', 'files'],
+  ])('%s: version.json is as it was where its program wrote it and failed', (name, payload) => {
+    platform.write('files/pitrix/bin/tool', 'patched tool\n');
+    const file = '"$SW_ROOT_DIRECTORY/pitrix/version.json"';
+    const program = platform.write('fails', `#!/bin/sh\nsed -i s/20190410/20190520/ ${file}\nexit 3\n`, 0o755);
+    made(name, ['-e', program], payload);
+    const before = platform.read('box/pitrix/version.json');
+    expect(apply(`${name}.tar.gz`).exit).toBe(1);
+    expect(platform.read('box/pitrix/version.json')).toBe(before);
+    expect(platform.run('swlist', ['-l', 'product', '-a', 'revision', '@', platform.box()]).stdout).toMatch(
+      /^ *patch +20190410/m,
+    );
+  });
+
+  it('sets the version behind a link, which stays one', () => {
+    platform.shell(
+      'cd box/pitrix && mv version.json conf/versions && chmod 640 conf/versions && ln -s conf/versions version.json',
+    );
+    made('repo-20190318-patch-20190520', [], 'packages');
+    expect(apply('repo-20190318-patch-20190520.tar.gz').stderr).toBe('');
+    expect(lstatSync(platform.box('pitrix/version.json')).isSymbolicLink()).toBe(true);
+    expect(lstatSync(platform.box('pitrix/conf/versions')).mode & 0o777).toBe(0o640);
+    expect(platform.version.current.patch).toBe('20190520');
   });
 
   it('takes its packages out again when the version cannot be set', () => {

@@ -3,11 +3,11 @@
 //   installer kind   installed on the root as an SD patch of the pseudo-product `installer`, its program as postinstall script: a failing
 //                    one takes the files back (autorecover)
 //   IaaS kind        its program under the lock of the repository's depot, then its packages into that depot, then the index; no node changes
-//   both             last the pseudo-product and version.json, in one transaction
+//   both             last the pseudo-product and version.json, in one transaction; after a failure the file is as it was
 //
 // A patch that was applied before is applied again (QP6).
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SdError } from '../../model/error.ts';
@@ -24,7 +24,7 @@ import { levelTag, productTag } from './archive-name.ts';
 import { requireFitting } from './gate.ts';
 import type { Grade, PatchArchive } from './patch-archive.ts';
 import { writePatchPsf } from './patch-psf.ts';
-import { readVersionFile, renderVersionFile, VERSION_FILE } from './version-file.ts';
+import { readVersionFile, renderVersionFile, VERSION_FILE, type VersionFile } from './version-file.ts';
 import { requireDone, type Work } from './work.ts';
 
 /** The record of the last patch that was applied, below the steps of the root. */
@@ -38,12 +38,15 @@ export async function applyPatch(work: Work, patch: PatchArchive, grade: Grade |
   try {
     const psf = writePatchPsf(join(scratch, 'patch.psf'), patch, grade);
     const kind = patch.name.kind === 'installer' ? installerSteps : iaasSteps;
+    const before = readVersionFile(work.platform);
     const steps = [...kind(work, patch, psf, scratch), levelStep(work, patch)];
     const record = freshRecord(JOB, steps, { patch: patch.name.stem });
     journal = new StepsJournal(directory, record);
     journal.write(record);
     const { failed } = await runSteps({ steps, journal, emit: work.emit, undoOnFailure: true });
-    if (failed) throw failed.error;
+    if (!failed) return;
+    await putVersionBack(work, before);
+    throw failed.error;
   } finally {
     journal?.close();
     rmSync(scratch, { recursive: true, force: true });
@@ -145,6 +148,17 @@ function levelStep(work: Work, patch: PatchArchive): Step {
       );
     },
   };
+}
+
+/** The program of a patch may have written the file before it failed (QP13). */
+async function putVersionBack({ context, options, platform, emit }: Work, before: VersionFile): Promise<void> {
+  const file = platform.path(VERSION_FILE);
+  if (existsSync(file) && readFileSync(file, 'utf8') === before.text) return;
+  const request = { context, options, root: platform.root, values: before.current };
+  requireDone(
+    await setPseudoProducts({ ...request, view: { path: VERSION_FILE, text: before.text } }, emit),
+    `${NOT_APPLIED}  Its program has changed "${file}", which could not be put back.`,
+  );
 }
 
 async function runPatchProgram(work: Work, { name, directory, program }: PatchArchive): Promise<void> {
