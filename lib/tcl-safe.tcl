@@ -18,10 +18,32 @@ proc fields {} {
     return $all
 }
 
-# A path as the condition means it: below the root it speaks of. A "~" stands for nobody's home.
+# A path as the condition means it: below the root it speaks of, as a process chrooted there would see it, so that neither links nor ".."
+# lead out. A "~" stands for nobody's home.
 proc placed {root name} {
     if {![string match /* $name]} {set name /$name}
-    return $root$name
+    if {$root eq ""} {return $name}
+    set physical {}
+    set links 0
+    for {set todo [split $name /]} {$todo ne {}} {} {
+        set todo [lassign $todo part]
+        switch -exact -- $part {
+            "" - . continue
+            .. {
+                set physical [lrange $physical 0 end-1]
+                continue
+            }
+        }
+        if {[catch {file readlink $root/[join [list {*}$physical $part] /]} target]} {
+            lappend physical $part
+            continue
+        }
+        # As the kernel.
+        if {[incr links] > 40} {error "too many symbolic links"}
+        if {[string match /* $target]} {set physical {}}
+        set todo [list {*}[split $target /] {*}$todo]
+    }
+    return $root/[join $physical /]
 }
 
 # The two subcommands of "file" that a condition has. "exist" is an abbreviation Tcl itself allows.
@@ -29,7 +51,7 @@ proc fileFor {child root args} {
     switch -exact -- [lindex $args 0] {
         exist - exists {
             if {[llength $args] != 2} {error {wrong # args: should be "file exists name"}}
-            return [file exists [placed $root [lindex $args 1]]]
+            return [expr {![catch {placed $root [lindex $args 1]} place] && [file exists $place]}]
         }
         stat {
             if {[llength $args] != 3} {error {wrong # args: should be "file stat name varName"}}

@@ -1,6 +1,6 @@
 // Conditions (other-systems.md C.4): every row of its table, the hostile ones included, and what comes in as data. D.5 "hot patches" 8.
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -124,6 +124,23 @@ test('file looks below the root, into the frame that asks, and at nothing else',
     expect(await at('file stat /etc/nope s; return 1')).toBe('error');
     expect(await at('file exists ~root')).toBe('false');
     expect(await at('file exists')).toBe('error');
+    // Links and ".." as a process chrooted there sees them.
+    writeFileSync(join(root, 'outside'), '');
+    const inner = join(root, 'inner');
+    mkdirSync(join(inner, 'srv/run'), { recursive: true });
+    writeFileSync(join(inner, 'srv/run/in place'), '');
+    symlinkSync('/srv/run', join(inner, 'run'));
+    symlinkSync('../../srv/run/in place', join(inner, 'srv/link'));
+    symlinkSync(root, join(inner, 'out'));
+    symlinkSync('circle', join(inner, 'circle'));
+    const below = (condition: string) => how(condition, { root: inner });
+    expect(await below('file exists {/run/in place}')).toBe('true');
+    expect(await below('file stat /srv/link s; expr {$s(type) eq "file"}')).toBe('true');
+    expect(await below('file exists /../outside')).toBe('false');
+    expect(await below('file exists /out/outside')).toBe('false');
+    expect(await below('file exists /run/../run')).toBe('true');
+    expect(await below('file exists /circle')).toBe('false');
+    expect(await below('file stat /circle s; return 1')).toBe('error');
   } finally {
     rmSync(root, { recursive: true });
   }
