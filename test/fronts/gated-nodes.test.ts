@@ -105,6 +105,39 @@ describe('exec-nodes', () => {
   });
 });
 
+describe('gen-node-list', () => {
+  const run = () => platform.run('gen-node-list', []);
+
+  it('takes regular files only, and leaves directories beside the lists alone', () => {
+    const before = run().stdout;
+    platform.shell('mkdir box/pitrix/conf/nodes/old box/pitrix/conf/settings/broken');
+    for (const ending of ['.bak', '~', '.dpkg-old', '.dpkg-dist', '.rpmsave', '.rpmnew'])
+      platform.shell(`cp box/pitrix/conf/settings/web1 box/pitrix/conf/settings/web1${ending}`);
+    platform.write('box/pitrix/conf/nodes/gone', 'web1\n');
+    const ran = run();
+    expect([ran.stderr, ran.exit, ran.stdout]).toEqual(['', 0, before]);
+    expect(existsSync(platform.box('pitrix/conf/nodes/old'))).toBe(true);
+    expect(existsSync(platform.box('pitrix/conf/nodes/gone'))).toBe(false);
+  });
+
+  it.each(['roles=hyper webservice/x', 'roles=../../out', 'zone=../out', 'zone=a b'])('refuses %s', (line) => {
+    platform.write('box/pitrix/conf/settings/web2', `address=web2\n${line}\n`);
+    const ran = run();
+    expect([ran.exit, flat(ran.stderr)]).toEqual([
+      1,
+      expect.stringMatching(/cannot be the name of a role or zone\. .*\[bad_settings\]/),
+    ]);
+    expect(existsSync(platform.box('pitrix/out'))).toBe(false);
+  });
+
+  it('refuses a group whose list is a directory, before it changes a list', () => {
+    const all = platform.read('box/pitrix/conf/nodes/all');
+    platform.shell('rm box/pitrix/conf/nodes/hyper box/pitrix/conf/settings/web1 && mkdir box/pitrix/conf/nodes/hyper');
+    expect(flat(run().stderr)).toMatch(/It is a directory, and a group has its name\. .*\[bad_settings\]/);
+    expect(platform.read('box/pitrix/conf/nodes/all')).toBe(all);
+  });
+});
+
 describe('update-nodes', () => {
   const run = (...words: string[]) => platform.run('update-nodes', words);
 

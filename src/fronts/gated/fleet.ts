@@ -7,7 +7,7 @@
 //
 // Promise: asking reads the lists as they were made last; a node needs its settings file, whatever a list says.
 
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { reasonOf, SdError } from '../../model/error.ts';
 import type { NodeAddress } from '../../operations/transport.ts';
@@ -26,13 +26,15 @@ const SETTINGS = '/pitrix/conf/settings';
 const GROUPS = '/pitrix/conf/nodes';
 const SETS = '/pitrix/conf/packages';
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
+/** What editors and package systems leave beside a file. */
+const LEFT_OVER = /(~|\.bak|\.dpkg-[a-z]+|\.rpm[a-z]+)$/;
 
 /** Every node that has settings, sorted by name. Throws SdError `settings_missing`, `bad_settings`. */
 function nodesWithSettings(platform: Platform): FleetNode[] {
   const directory = platform.path(SETTINGS);
   let names: string[];
   try {
-    names = readdirSync(directory).filter((name) => NAME.test(name) && !name.endsWith('~'));
+    names = readdirSync(directory).filter((name) => NAME.test(name) && !LEFT_OVER.test(name));
   } catch (error) {
     throw new SdError('settings_missing', {
       what: `The settings of the nodes in "${directory}" cannot be read.`,
@@ -41,7 +43,11 @@ function nodesWithSettings(platform: Platform): FleetNode[] {
       data: { directory },
     });
   }
-  return names.sort().map((name) => nodeNamed(platform, name));
+  const isFile = (name: string) => statSync(join(directory, name), { throwIfNoEntry: false })?.isFile();
+  return names
+    .filter(isFile)
+    .sort()
+    .map((name) => nodeNamed(platform, name));
 }
 
 /** One node. Throws SdError `node_unknown`, `bad_settings`. */
@@ -59,11 +65,16 @@ export function nodeNamed(platform: Platform, name: string): FleetNode {
   const values = new Map(lines.map((line) => parseSetting(file, line)));
   const address = values.get('address');
   if (address === undefined) throw badSettings(file, 'It does not say "address=".');
+  const roles = splitWords(values.get('roles') ?? '');
+  const zone = values.get('zone') ?? '';
+  // They become names of files.
+  const odd = [...roles, ...(zone === '' ? [] : [zone])].find((word) => !NAME.test(word));
+  if (odd !== undefined) throw badSettings(file, `"${odd}" cannot be the name of a role or zone.`);
   return {
     name,
     address: parseAddress(platform, address),
-    roles: (values.get('roles') ?? '').split(/[\s,]+/).filter((role) => role !== ''),
-    zone: values.get('zone') ?? '',
+    roles,
+    zone,
     master: values.get('master') === 'yes',
   };
 }
@@ -80,8 +91,15 @@ export function writeGroups(platform: Platform): Map<string, string[]> {
     if (master && roles.includes('dns')) add('dns-master', name);
   }
   const directory = platform.path(GROUPS);
+  mkdirSync(directory, { recursive: true });
+  const there = readdirSync(directory, { withFileTypes: true });
+  const taken = there.find((entry) => entry.isDirectory() && groups.has(entry.name));
+  if (taken !== undefined)
+    throw badSettings(join(directory, taken.name), 'It is a directory, and a group has its name.');
   for (const [group, nodes] of groups) writeText(join(directory, group), `${nodes.join('\n')}\n`);
-  for (const old of readdirSync(directory)) if (!groups.has(old)) rmSync(join(directory, old), { force: true });
+  for (const old of there) {
+    if (!old.isDirectory() && !groups.has(old.name)) rmSync(join(directory, old.name), { force: true });
+  }
   return groups;
 }
 
