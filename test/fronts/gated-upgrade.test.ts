@@ -153,7 +153,14 @@ describe('what is refused', () => {
       platform.read('box/pitrix/version.json').replace('4.2.1', '4.4.5'),
     );
     expect(from()).toContain('Both versions must rise');
+    for (const odd of ['banana', '4.x.9', '5', '4.4.5-rc']) {
+      const text = platform.read('box/pitrix/version.json').replace('4.2.1', odd).replace('20190318', '20190710');
+      platform.write('t/qingcloud-installer/version.json', text);
+      expect([odd, from()]).toEqual([odd, expect.stringContaining('[not_newer]')]);
+    }
     const version = platform.read('box/pitrix/version.json');
+    platform.write('box/pitrix/version.json', version.replace('4.2.1', 'banana'));
+    expect(from()).toMatch(/Its installer is at banana, .*\[installer_too_old\]/);
     platform.write('box/pitrix/version.json', version.replace('4.2.1', '3.9.9'));
     expect(from()).toMatch(/Its installer is at 3\.9\.9, and upgrades begin at 4\.0\. .*\[installer_too_old\]/);
     platform.write('box/pitrix/version.json', version);

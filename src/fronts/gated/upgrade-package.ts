@@ -40,14 +40,15 @@ export function packageVersion(directory: string): NewVersion {
 /** Refuses an upgrade that does not go up, from a platform that is too old or not private. Throws SdError. */
 export function requireUpward(platform: Platform, before: VersionFile, coming: NewVersion): void {
   const { installer = '', qingcloud = '' } = before.current;
-  if (number(installer) < 40000) {
+  if (!(number(installer) >= 40000)) {
     throw new SdError('installer_too_old', {
       what: 'The platform cannot be upgraded.',
       because: `Its installer is at ${installer || 'no version'}, and upgrades begin at 4.0.`,
       todo: 'Migrate the installer to 4.x first.',
     });
   }
-  if (number(coming.installer) <= number(installer) || !(Number(coming.qingcloud) > Number(qingcloud))) {
+  const rises = number(coming.installer) > number(installer) && Number(coming.qingcloud) > Number(qingcloud);
+  if (!rises) {
     throw new SdError('not_newer', {
       what: 'The platform cannot be upgraded with this package.',
       because: `Both versions must rise: installer is at ${installer} and would be ${coming.installer}, qingcloud at ${qingcloud} and would be ${coming.qingcloud}.`,
@@ -84,8 +85,9 @@ export function isSet(platform: Platform, name: string): boolean {
   return /^(true|yes|1)$/i.test(variable(platform, name) ?? '');
 }
 
-/** major*10000 + minor*100 + rev. */
+/** major*10000 + minor*100 + rev; NaN, which is neither more nor less than anything, for what is no version. */
 function number(installer: string): number {
+  if (!/^\d+(\.\d+)+$/.test(installer)) return Number.NaN;
   const [major = 0, minor = 0, rev = 0] = installer.split('.').map(Number);
   return major * 10000 + minor * 100 + rev;
 }
