@@ -165,6 +165,21 @@ describe('a patch of the repository', () => {
     expect(platform.version.current.patch).toBe('20190520');
   });
 
+  it('an empty version is none, and stays in the file', () => {
+    const empty = platform.read('box/pitrix/version.json').replace('"20190410"', '""');
+    platform.write('box/pitrix/version.json', empty.replace('"current": {', '"current": {\n        "build": "",'));
+    made('repo-20190318-patch-20190520', [], 'packages');
+    expect(apply('repo-20190318-patch-20190520.tar.gz').stderr).toBe('');
+    expect(Object.entries(platform.version.current)).toEqual([
+      ['build', ''],
+      ['installer', '4.2.1'],
+      ['patch', '20190520'],
+      ['qingcloud', '20190318'],
+      ['upgrade', '20190318'],
+    ]);
+    expect(platform.run('swlist', ['-l', 'product', '@', platform.box()]).stdout).not.toContain('build');
+  });
+
   it('takes its packages out again when the version cannot be set', () => {
     made(
       'repo-20190318-patch-20190520',
@@ -390,6 +405,28 @@ describe('listing', () => {
     expect(list().exit).toBe(0);
     expect(list('-g', 'mandatory').stdout).toContain('mandatory    applied  repo-20190318-patch-20190410');
     expect(platform.run('apply-patch', ['list', 'nowhere']).stderr).toContain('[list_directory_unreadable]');
+  });
+});
+
+describe('listing what is not in order', () => {
+  it('a patch that was cut off is not applied', () => {
+    mkdirSync(platform.path('in'));
+    const kill = platform.write('kill', '#!/bin/sh\nkill -9 $PPID\n', 0o755);
+    made('installer-4.2.5-20190318-patch', ['-g', 'mandatory', '-e', kill, '-d', 'in'], 'packages');
+    expect(apply('in/installer-4.2.5-20190318-patch.tar.gz').exit).toBe(null);
+    const listed = apply('list', 'in');
+    expect([listed.exit, listed.stdout]).toEqual([1, 'mandatory    missing  installer-4.2.5-20190318-patch\n']);
+  });
+
+  it('an archive that cannot be read hides no other one', () => {
+    mkdirSync(platform.path('in'));
+    made('repo-20190318-patch-20190520', ['-g', 'optional', '-d', 'in']);
+    platform.write('in/repo-20190318-patch-20190410.tar.gz', 'text');
+    const listed = apply('list', 'in');
+    expect([listed.exit, listed.stderr.includes('[not_an_archive]')]).toEqual([1, true]);
+    expect(listed.stdout).toBe(
+      'optional     missing     repo-20190318-patch-20190520\n-            unreadable  repo-20190318-patch-20190410\n',
+    );
   });
 });
 

@@ -1,14 +1,19 @@
 // The patches a platform has: of the installer in the IPD of its root, of the repository in the repository's depot.
 // Promise: nothing is opened to change, so an ordinary user may ask.
 
-import { list } from '../../model/attributes.ts';
+import { list, text } from '../../model/attributes.ts';
 import { type Product, tagOf } from '../../model/software.ts';
 import { installedCatalogOf, storedProducts } from '../../operations/installed.ts';
 import { patchOfTag } from './archive-name.ts';
 import { GRADES, type Grade } from './patch-archive.ts';
 
+/** States of filesets, of a root and of a depot. */
+const WHOLE: ReadonlySet<string> = new Set(['installed', 'configured', 'available']);
+
 export interface AppliedPatch {
   readonly stem: string;
+  /** False where its application was cut off or failed. */
+  readonly whole: boolean;
   readonly grade?: Grade;
 }
 
@@ -28,6 +33,7 @@ function patchesOf(products: readonly Product[]): AppliedPatch[] {
     if (stem === undefined) return [];
     const words = list(product.attributes, 'category_tag');
     const grade = GRADES.find((each) => words.includes(each));
-    return [grade === undefined ? { stem } : { stem, grade }];
+    const whole = product.filesets.every(({ attributes }) => WHOLE.has(text(attributes, 'state')));
+    return [grade === undefined ? { stem, whole } : { stem, whole, grade }];
   });
 }

@@ -1,10 +1,11 @@
 // `apply-patch list`: patches that are applied and archives that are at hand, by grade (other-systems.md QP10).
-// Exit 1 where a mandatory archive that fits this platform is not applied.
+// Exit 1 where a mandatory archive that fits this platform is not applied, or one cannot be read.
 
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { reasonOf, SdError } from '../../model/error.ts';
 import { holdsFor } from '../../operations/pseudo-products.ts';
+import { printError } from '../../report/failure.ts';
 import { print } from '../../report/terminal.ts';
 import { type AppliedPatch, appliedPatches, storedPatches } from './applied.ts';
 import { parsePatchName, prerequisiteOf } from './archive-name.ts';
@@ -15,7 +16,7 @@ import { readVersionFile } from './version-file.ts';
 interface Line {
   readonly stem: string;
   readonly grade?: Grade | undefined;
-  readonly state: 'applied' | 'missing' | 'unfit';
+  readonly state: 'applied' | 'missing' | 'unfit' | 'unreadable';
 }
 
 /** Prints a line a patch. Returns the exit code. Throws SdError `version_unreadable`, `list_directory_unreadable`. */
@@ -25,20 +26,25 @@ export async function listPatches(
   only: Grade | undefined,
   adminOption: string,
 ): Promise<number> {
-  const applied = [...appliedPatches(platform.root, adminOption), ...(await storedPatches(platform.depot))];
+  const brought = [...appliedPatches(platform.root, adminOption), ...(await storedPatches(platform.depot))];
+  const applied = brought.filter(({ whole }) => whole);
   const offers = directories.flatMap(offersIn);
   const all = [
-    ...applied.map((each): Line => ({ ...each, state: 'applied' })),
+    ...applied.map(({ stem, grade }): Line => ({ stem, grade, state: 'applied' })),
     ...(await offered(platform, offers, applied)),
   ];
-  const shown = all.filter(({ grade }) => only === undefined || grade === only);
+  // Of one that cannot be read nobody knows the grade.
+  const shown = all.filter(({ grade, state }) => only === undefined || grade === only || state === 'unreadable');
   shown.sort((left, right) => rank(left) - rank(right) || (left.stem < right.stem ? -1 : 1));
   const width = Math.max(...GRADES.map((grade) => grade.length));
+  const wide = Math.max(...all.map(({ state }) => state.length), 'applied'.length);
   print(
     'stdout',
-    shown.map(({ stem, grade = '-', state }) => `${grade.padEnd(width)}  ${state.padEnd(7)}  ${stem}`),
+    shown.map(({ stem, grade = '-', state }) => `${grade.padEnd(width)}  ${state.padEnd(wide)}  ${stem}`),
   );
-  return shown.some(({ grade, state }) => grade === 'mandatory' && state === 'missing') ? 1 : 0;
+  return shown.some(({ grade, state }) => state === 'unreadable' || (grade === 'mandatory' && state === 'missing'))
+    ? 1
+    : 0;
 }
 
 async function offered(
@@ -53,9 +59,21 @@ async function offered(
     if (known.has(offer.name.stem)) continue;
     known.add(offer.name.stem);
     const state = holdsFor(prerequisiteOf(offer.name), current) ? 'missing' : 'unfit';
-    lines.push({ stem: offer.name.stem, grade: await gradeOf(offer), state });
+    lines.push(await lineOf(offer, state));
   }
   return lines;
+}
+
+/** One bad archive hides no other: why it cannot be read is told at once. */
+async function lineOf(offer: PatchOffer, state: Line['state']): Promise<Line> {
+  const { stem } = offer.name;
+  try {
+    return { stem, grade: await gradeOf(offer), state };
+  } catch (error) {
+    if (!(error instanceof SdError)) throw error;
+    printError(error);
+    return { stem, state: 'unreadable' };
+  }
 }
 
 /** Archives and unpacked directories whose names are names of patches; others are none of ours. */

@@ -16,6 +16,7 @@ export const VERSION_FILE = '/pitrix/version.json';
 export interface VersionFile {
   /** The whole content as it was read. */
   readonly text: string;
+  /** Without members that are empty: nothing of them is known. */
   readonly current: PseudoValues;
   readonly old: readonly unknown[];
 }
@@ -43,21 +44,24 @@ export function parseVersionFile(text: string, file: string): VersionFile {
   const { current, old = [] } = document;
   if (!isObject(current)) throw unreadable(file, 'It has no object "current".');
   if (!Array.isArray(old)) throw unreadable(file, '"old" is not a list.');
+  const values: Record<string, string> = {};
   for (const [name, value] of Object.entries(current)) {
-    if (typeof value !== 'string' || value === '' || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+    if (typeof value !== 'string' || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
       throw unreadable(file, `"current.${name}" is not a version.`);
+    if (value !== '') values[name] = value;
   }
-  if (!('qingcloud' in current)) throw unreadable(file, 'It does not say "current.qingcloud".');
-  return { text, current: current as PseudoValues, old };
+  if (!('qingcloud' in values)) throw unreadable(file, 'It does not say "current.qingcloud".');
+  return { text, current: values, old };
 }
 
-/** The text with other values; a name that was there keeps its place, new ones come in order of the alphabet. */
+/** The text with other values; a name that was there keeps its place, also an empty one, and new ones come in order of the alphabet. */
 export function renderVersionFile(before: VersionFile, current: PseudoValues, old = before.old): string {
-  const document = JSON.parse(before.text) as Record<string, unknown>;
-  const kept = Object.keys(before.current).filter((name) => name in current);
-  const added = Object.keys(current).filter((name) => !(name in before.current));
+  const document = JSON.parse(before.text) as { readonly current: PseudoValues };
+  const kept = Object.keys(document.current).filter((name) => name in current || document.current[name] === '');
+  const added = Object.keys(current).filter((name) => !(name in document.current));
   const names = added.length === 0 ? kept : [...kept, ...added].sort();
-  const rendered = { ...document, current: Object.fromEntries(names.map((name) => [name, current[name]])), old };
+  const values = Object.fromEntries(names.map((name) => [name, current[name] ?? '']));
+  const rendered = { ...document, current: values, old };
   const indent = /\n([ \t]+)"/.exec(before.text)?.[1] ?? '';
   return `${JSON.stringify(rendered, null, indent)}${/\s*$/.exec(before.text)![0]}`;
 }
