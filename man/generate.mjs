@@ -86,7 +86,7 @@ const PARTS = {
     ];
   },
   examples: (declaration) =>
-    declaration.examples.flatMap(({ does, command }) => [sentence(does), '.Pp', `.Dl $ ${escaped(command)}`, '.Pp']).slice(0, -1),
+    declaration.examples.flatMap(({ does, command }) => [sentence(does), '.Pp', `.Dl $ ${argued(command)}`, '.Pp']).slice(0, -1),
   'all-options': () => [
     '.Bl -tag -width Ds',
     ...[...OPTIONS].flatMap(([name, row]) => [
@@ -160,6 +160,11 @@ function sentence(text) {
 /** A word of two letters behind a macro may be one itself (`An`). */
 function noMacro(text) {
   return text.replace(/^(?=[A-Z][a-z] )/, '\\&');
+}
+
+/** Text as arguments of a macro, which takes double quotes away. */
+function argued(text) {
+  return escaped(text).replaceAll('"', '\\(dq');
 }
 
 function escaped(text) {

@@ -64,6 +64,11 @@ test('pages refer to pages that exist or will: sections 4, 5 and 8', () => {
   }
 });
 
+test('examples keep their double quotes: bare ones are taken away by the macro', () => {
+  expect(page('hotpatch-mk.8')).toContain('eq \\(dqdashboard\\(dq &&');
+  for (const name of pages) expect([name, page(name).match(/^\.Dl .*".*/gm)]).toEqual([name, null]);
+});
+
 test('mandoc has no complaint', () => {
   const files = pages.map((name) => join(man, name));
   const mandoc = spawnSync('mandoc', ['-T', 'lint', '-W', 'warning', ...files], { encoding: 'utf8' });
