@@ -181,6 +181,8 @@ describe('update-nodes', () => {
 
   it('refuses packages the repository has not, before any node is touched', () => {
     expect(run('-f', 'all', 'pitrix-nothing').stderr).toContain('[package_unknown]');
+    for (const none of ['', ',', 'hyper-boss'])
+      expect(flat(run('-f', 'all', none).stderr)).toMatch(/names no package\. .*\[bad_usage\]/);
     expect(run('-f', 'all', 'pitrix-hyper=7').stderr).toContain('[package_unknown]');
     expect(run('all').stderr).toContain('[bad_usage]');
     platform.shell('rm -r box/pitrix/repo');

@@ -35,6 +35,13 @@ async function run(invocation: FrontInvocation): Promise<number> {
   const platform = platformOf(invocation);
   const nodes = nodesNamed(platform, nodeWords);
   const files = packageFiles(platform, packagesNamed(platform, packageWords));
+  // dpkg without files would be a failure on every node.
+  if (files.length === 0) {
+    throw new SdError('bad_usage', {
+      what: `"${packageWords}" names no package.`,
+      todo: 'Name packages of the repository, or sets that hold some.',
+    });
+  }
   const about = { title: `update ${nodeWords}`, software: files.map((each) => `${each.package}=${each.version}`) };
   return asJob(invocation, platform, about, async (work) => {
     const names = files.map((each) => `  ${each.package} ${each.version}`);
