@@ -166,6 +166,27 @@ test('what waits can be removed, what ran cannot', () => {
   expect(site.admin('show').exit).toBe(1);
 });
 
+test('a root that is not there is refused by hotpatch too, and nothing is made', () => {
+  site.patch('one', 'expr 1', 'true');
+  for (const words of [['list'], ['import', 'one.bundle']]) {
+    const refused = site.run('hotpatch', ['--root', site.path('typo'), ...words]);
+    expect([refused.exit, refused.stderr]).toEqual([1, expect.stringContaining('[target_missing]')]);
+  }
+  expect(existsSync(site.path('typo'))).toBe(false);
+});
+
+test('what an executable or a condition said does not steer the terminal', () => {
+  site.patch('loud', 'expr 1', "printf 'a\\033[2Jb\\n'");
+  site.patch('odd', 'if {[patchApplied loud]} {error "a\\033\\[2Jb"}; expr 0', 'true');
+  site.take();
+  site.pass();
+  const said = site.admin('show', 'loud').stdout;
+  expect(said).toMatch(/^ {4}a.*\[2Jb$/m);
+  const why = site.admin('eval', 'odd').stdout;
+  expect(why).toContain('[2Jb');
+  expect(said + why).not.toContain('\x1b');
+});
+
 test('hostile conditions delay a pass by no more than their limits, and nothing else', () => {
   const hostile = ['expr {7**30000000}', 'set a a; while 1 {append a $a}', 'interp create b; b eval {while 1 {}}'];
   for (const [index, condition] of hostile.entries())

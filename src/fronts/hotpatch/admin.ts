@@ -4,13 +4,14 @@ import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { SdError } from '../../model/error.ts';
 import { Conditions } from '../../operations/run-once.ts';
+import { shown } from '../../report/layout.ts';
 import { print } from '../../report/terminal.ts';
 import type { FrontCommand, FrontDeclaration, FrontInvocation } from '../declaration.ts';
 import { type Entry, entriesOf } from './entries.ts';
 import { importBundle } from './import.ts';
 import { listing, sheet } from './listing.ts';
 import { withdraw } from './pass.ts';
-import { CMDLINE, type Place, placeOf, RELEASE, ROOT, runOptions } from './place.ts';
+import { CMDLINE, type Place, placeOf, RELEASE, ROOT, requireRoot, runOptions } from './place.ts';
 
 const declaration: FrontDeclaration = {
   name: 'hotpatch',
@@ -69,7 +70,9 @@ async function run(invocation: FrontInvocation): Promise<number> {
   if (operands.length === 0 && NEEDY.includes(verb)) {
     throw usage(`hotpatch ${verb} needs an operand.`, `Name a ${verb === 'import' ? 'bundle' : 'hot patch'}.`);
   }
-  return work(placeOf(invocation), operands);
+  const place = placeOf(invocation);
+  requireRoot(place);
+  return work(place, operands);
 }
 
 /** All entries, or those named. Throws SdError `hotpatch_unknown`. */
@@ -98,7 +101,9 @@ async function evaluate(place: Place, ids: readonly string[]): Promise<number> {
     }
     const { holds, because } = await conditions.judge(waiting);
     all &&= holds;
-    print('stdout', [holds ? `${id}: The condition is true.` : `${id}: ${because.replaceAll('\n', '\n  ')}`]);
+    print('stdout', [
+      holds ? `${id}: The condition is true.` : `${id}: ${because.split('\n').map(shown).join('\n  ')}`,
+    ]);
   }
   return all ? 0 : 1;
 }

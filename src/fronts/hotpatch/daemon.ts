@@ -1,7 +1,7 @@
 // hotpatchd: applies hot patches at its start and then every polling interval (HS11-HS14).
 // It stays in the foreground, for systemd or a shell: SIGTERM and SIGINT end it after what is being done, SIGHUP starts a pass at once.
 
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasErrno, reasonOf, SdError, Stopped } from '../../model/error.ts';
 import { onlyOne } from '../../operations/only-one.ts';
@@ -13,7 +13,7 @@ import { argument, type FrontCommand, type FrontDeclaration, type FrontInvocatio
 import type { Entry } from './entries.ts';
 import { type Imported, importIncoming } from './import.ts';
 import { type PassVoice, runPass, settle } from './pass.ts';
-import { CMDLINE, type Place, placeOf, RELEASE, ROOT, runOptions } from './place.ts';
+import { CMDLINE, type Place, placeOf, RELEASE, ROOT, requireRoot, runOptions } from './place.ts';
 
 /** Seconds: HS13, and a day for what an executable may take. */
 const INTERVAL = 600;
@@ -176,15 +176,9 @@ class Bell {
 }
 
 /** Makes the directories. Throws SdError `target_missing`, `no_permission`. */
-function prepare({ root, spool, incoming }: Place): void {
-  if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new SdError('target_missing', {
-      what: `The root "${root}" cannot be worked on.`,
-      because: 'There is no such directory.',
-      todo: 'Check the path behind "--root".',
-      data: { root },
-    });
-  }
+function prepare(place: Place): void {
+  requireRoot(place);
+  const { spool, incoming } = place;
   try {
     mkdirSync(spool, { recursive: true });
     mkdirSync(incoming, { recursive: true, mode: 0o700 });

@@ -1,5 +1,6 @@
 // What `hotpatch list` and `hotpatch show` print. Pure: entries in, lines out.
 
+import { shown } from '../../report/layout.ts';
 import type { Entry } from './entries.ts';
 
 const HEAD = ['ID', 'STATE', 'EXIT', 'BEGAN', 'ENDED'] as const;
@@ -38,7 +39,7 @@ export function sheet({ id, state, ran, waiting }: Entry): string[] {
           `Ended:      ${time(ran.run.ended)}`,
         ]
       : []),
-    ...(ran ? [`Source:     ${ran.source}`] : []),
+    ...(ran ? [`Source:     ${shown(ran.source)}`] : []),
     ...block('Condition:', condition),
     ...block('Output:', ran?.output ?? ''),
     '',
@@ -52,7 +53,7 @@ function block(head: string, text: string): string[] {
     ...text
       .replace(/\n$/, '')
       .split('\n')
-      .map((line) => `    ${line}`),
+      .map((line) => `    ${shown(line)}`),
   ];
 }
 

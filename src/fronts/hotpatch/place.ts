@@ -1,8 +1,10 @@
 // Where the hot patches of a root are, and with which options the engine works on them. Definitions wait in a depot below the root; the
 // ledger of those that ran is the root's IPD.
 
+import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { FlagDeclaration } from '../../model/command-line.ts';
+import { SdError } from '../../model/error.ts';
 import type { SessionContext } from '../../model/request.ts';
 import { type ResolvedOptions, resolveOptions, surroundings } from '../../options/resolve.ts';
 import type { CommandName, OptionValues } from '../../options/table.ts';
@@ -44,6 +46,17 @@ export function placeOf(invocation: FrontInvocation): Place {
   const root = resolve(invocation.caller.cwd, argument(invocation, ROOT.name) ?? '/');
   const spool = join(root, SPOOL);
   return { invocation, root, spool, store: join(spool, 'store'), incoming: join(spool, 'incoming') };
+}
+
+/** Throws SdError `target_missing` for a root that is not there. */
+export function requireRoot({ root }: Place): void {
+  if (statSync(root, { throwIfNoEntry: false })?.isDirectory()) return;
+  throw new SdError('target_missing', {
+    what: `The root "${root}" cannot be worked on.`,
+    because: 'There is no such directory.',
+    todo: 'Check the path behind "--root".',
+    data: { root },
+  });
 }
 
 /**
