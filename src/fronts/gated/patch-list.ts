@@ -1,7 +1,7 @@
 // `apply-patch list`: patches that are applied and archives that are at hand, by grade (other-systems.md QP10).
 // Exit 1 where a mandatory archive that fits this platform is not applied, or one cannot be read.
 
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { reasonOf, SdError } from '../../model/error.ts';
 import { holdsFor } from '../../operations/pseudo-products.ts';
@@ -42,7 +42,7 @@ export async function listPatches(
     'stdout',
     shown.map(({ stem, grade = '-', state }) => `${grade.padEnd(width)}  ${state.padEnd(wide)}  ${stem}`),
   );
-  return shown.some(({ grade, state }) => state === 'unreadable' || (grade === 'mandatory' && state === 'missing'))
+  return all.some(({ grade, state }) => state === 'unreadable' || (grade === 'mandatory' && state === 'missing'))
     ? 1
     : 0;
 }
@@ -68,7 +68,7 @@ async function offered(
 async function lineOf(offer: PatchOffer, state: Line['state']): Promise<Line> {
   const { stem } = offer.name;
   try {
-    return { stem, grade: await gradeOf(offer), state };
+    return { stem, grade: await gradeOf(patchAt(offer.file)), state };
   } catch (error) {
     if (!(error instanceof SdError)) throw error;
     printError(error);
@@ -90,9 +90,11 @@ function offersIn(directory: string): PatchOffer[] {
     });
   }
   return names.flatMap((name) => {
+    const file = join(directory, name);
     try {
-      parsePatchName(name, name.endsWith('.tar.gz') ? 'archive' : 'directory');
-      return [patchAt(join(directory, name))];
+      const said = parsePatchName(name, name.endsWith('.tar.gz') ? 'archive' : 'directory');
+      // Of a link that leads nowhere `lineOf` tells.
+      return [existsSync(file) ? patchAt(file) : { file, name: said }];
     } catch (error) {
       if (error instanceof SdError && error.code === 'bad_patch_name') return [];
       throw error;
