@@ -8,6 +8,11 @@ const { wrap } = require('node:module');
 const { dirname } = require('node:path');
 const { Script } = require('node:vm');
 
+// Node opens its debugger to whoever sends this signal, until somebody has listened to it; from then on the system's own answer holds,
+// which is the end of the process, and sessions may listen themselves (host/signals.ts).
+const heard = () => undefined;
+process.on('SIGUSR1', heard).off('SIGUSR1', heard);
+
 /** What was compiled, by path; the build takes its code from here. */
 const scripts = new Map();
 

@@ -1,16 +1,14 @@
-// Signals during a session (SIGINT, SIGTERM, SIGHUP). File work is one synchronous loop (D10), so a signal cannot cut into it: it is noted,
+// Signals during a session (SIGINT, SIGQUIT, SIGUSR1, SIGTERM, SIGHUP). File work is one synchronous loop (D10), so a signal cannot cut into it: it is noted,
 // handed to a control script that is running, and obeyed at the next stop point, where `Stopped` unwinds the session.
 // Where somebody suspended the session it rests at the same points, until they resume it or a signal comes.
 // Promise: what a transaction had begun is undone as after a crash, products that were finished stay, locks and temporary files go. A
 // terminal that hangs up (SIGHUP) stops nothing. Must not: be listened to outside a session; there the system's own answer is right.
 
-import { Stopped } from '../model/error.ts';
+import { STOP_SIGNALS, Stopped, type StopSignal } from '../model/error.ts';
 
-type Stopping = 'SIGINT' | 'SIGTERM';
-
-let received: Stopping | undefined;
+let received: StopSignal | undefined;
 let sessions = 0;
-const listeners = new Set<(signal: Stopping) => void>();
+const listeners = new Set<(signal: StopSignal) => void>();
 const rests = new Set<Rest>();
 
 /** Asked at each stop point: undefined goes on at once, a promise is waited for. */
@@ -21,12 +19,15 @@ export function holdSignals(rest: Rest = () => undefined): () => void {
   sessions += 1;
   rests.add(rest);
   if (sessions === 1) {
-    process.on('SIGINT', note).on('SIGTERM', note).on('SIGHUP', goOn);
+    for (const signal of STOP_SIGNALS) process.on(signal, note);
+    process.on('SIGHUP', goOn);
   }
   return () => {
     sessions -= 1;
     rests.delete(rest);
-    if (sessions === 0) process.off('SIGINT', note).off('SIGTERM', note).off('SIGHUP', goOn);
+    if (sessions > 0) return;
+    for (const signal of STOP_SIGNALS) process.off(signal, note);
+    process.off('SIGHUP', goOn);
   };
 }
 
@@ -51,15 +52,15 @@ async function orSignal(resting: Promise<void>): Promise<void> {
   await Promise.race([resting, signalled]).finally(() => leave());
 }
 
-/** Calls `take` at once for each SIGINT and SIGTERM until the returned function is called: something is waited for that shall end too. */
-export function onSignal(take: (signal: Stopping) => void): () => void {
+/** Calls `take` at once for each of STOP_SIGNALS until the returned function is called: something is waited for that shall end too. */
+export function onSignal(take: (signal: StopSignal) => void): () => void {
   listeners.add(take);
   return () => listeners.delete(take);
 }
 
 function note(signal: NodeJS.Signals): void {
-  received ??= signal as Stopping;
-  for (const listener of listeners) listener(signal as Stopping);
+  received ??= signal as StopSignal;
+  for (const listener of listeners) listener(signal as StopSignal);
 }
 
 function goOn(): void {

@@ -33,11 +33,18 @@ export class SdError extends Error {
   }
 }
 
-/** Unwinds a session that SIGINT or SIGTERM stopped (host/signals.ts); no failure, so no SdError. */
-export class Stopped extends Error {
-  readonly signal: 'SIGINT' | 'SIGTERM';
+/** Signals that ask a session to wrap up (commands.md 18), with its exit code: 128 and the signal's number, as shells count. */
+const STOPPED_EXIT = { SIGINT: 130, SIGQUIT: 131, SIGUSR1: 138, SIGTERM: 143 } as const;
 
-  constructor(signal: 'SIGINT' | 'SIGTERM') {
+export type StopSignal = keyof typeof STOPPED_EXIT;
+
+export const STOP_SIGNALS = Object.keys(STOPPED_EXIT) as readonly StopSignal[];
+
+/** Unwinds a session that one of STOP_SIGNALS stopped (host/signals.ts); no failure, so no SdError. */
+export class Stopped extends Error {
+  readonly signal: StopSignal;
+
+  constructor(signal: StopSignal) {
     super(`stopped by ${signal}`);
     this.name = 'Stopped';
     this.signal = signal;
@@ -45,7 +52,7 @@ export class Stopped extends Error {
 
   /** 128 and the signal's number, as shells count. */
   get exitCode(): number {
-    return this.signal === 'SIGINT' ? 130 : 143;
+    return STOPPED_EXIT[this.signal];
   }
 }
 

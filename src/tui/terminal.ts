@@ -3,7 +3,7 @@
 // are written; a picture is painted at once, also from within a synchronous loop. Must not: know what the windows show.
 
 import { emitKeypressEvents, type Interface } from 'node:readline';
-import { SdError, Stopped } from '../model/error.ts';
+import { SdError, STOP_SIGNALS, Stopped, type StopSignal } from '../model/error.ts';
 import { hasColour } from '../report/screen.ts';
 import { fitLine, type Line, type Size, type Style } from './text.ts';
 import type { Key, Picture } from './window.ts';
@@ -70,7 +70,8 @@ export class Terminal {
     emitKeypressEvents(stdin, { escapeCodeTimeout: ESCAPE_MS } as unknown as Interface);
     stdin.on('keypress', this.#pressed).on('end', this.#gone).on('error', this.#gone);
     stdout.on('resize', this.#resized).on('error', this.#gone);
-    process.on('SIGINT', this.#stopped).on('SIGTERM', this.#stopped).on('SIGHUP', this.#gone);
+    for (const signal of STOP_SIGNALS) process.on(signal, this.#stopped);
+    process.on('SIGHUP', this.#gone);
     process.on('SIGTSTP', this.#suspended).on('SIGCONT', this.#continued).on('exit', this.#exit);
     this.#take();
     stdin.resume();
@@ -83,7 +84,8 @@ export class Terminal {
     this.#give();
     stdin.off('keypress', this.#pressed).off('end', this.#gone).off('error', this.#gone);
     stdout.off('resize', this.#resized);
-    process.off('SIGINT', this.#stopped).off('SIGTERM', this.#stopped).off('SIGHUP', this.#gone);
+    for (const signal of STOP_SIGNALS) process.off(signal, this.#stopped);
+    process.off('SIGHUP', this.#gone);
     process.off('SIGTSTP', this.#suspended).off('SIGCONT', this.#continued).off('exit', this.#exit);
     stdin.pause();
   }
@@ -188,7 +190,7 @@ export class Terminal {
     this.#listener.redraw();
   };
 
-  #stopped = (signal: NodeJS.Signals): void => this.#listener.stop(new Stopped(signal as Stopped['signal']));
+  #stopped = (signal: NodeJS.Signals): void => this.#listener.stop(new Stopped(signal as StopSignal));
 
   #gone = (): void => {
     process.off('exit', dieOfHangUp).once('exit', dieOfHangUp);

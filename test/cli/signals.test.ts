@@ -1,7 +1,7 @@
 // Issue 5, item 7: SIGINT and SIGTERM undo like a crash and leave with one line; SIGHUP stops nothing; a broken pipe ends a listing quietly.
 
 import type { ChildProcess } from 'node:child_process';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -163,5 +163,27 @@ describe('a reader that goes away', () => {
     const ran = first(`${join(BIN, 'swinstall')} -v -v -x verbose=2 -s ./D ONE TWO THREE @ ./R`);
     expect([ran.stderr, ran.status]).toEqual(['', 0]);
     expect(list()).toHaveLength(3);
+  });
+});
+
+describe.each([
+  ['SIGQUIT', 131],
+  ['SIGUSR1', 138],
+] as const)('%s', (signal, code) => {
+  test('undoes what is in work, and nobody is offered a debugger', async () => {
+    const ran = await signalled(signal, 5);
+    expect([ran.exit, ran.signal], ran.stderr).toEqual([code, null]);
+    expect(ran.stderr).toBe(`ERROR:   Stopped by ${signal}; what was unfinished was undone. [stopped]\n`);
+    expect(existsSync(site.path('R/opt'))).toBe(false);
+    expect(readFileSync(site.path('adm/swinstall.log'), 'utf8')).toContain(`Stopped by ${signal}`);
+  });
+
+  test('outside a session ends the program', async () => {
+    const waits = 'require(process.argv[1]); process.stdout.write("here"); setInterval(() => undefined, 1000)';
+    const child = spawn(process.execPath, ['-e', waits, join(BIN, '../start.cjs')], { cwd: site.home });
+    const end = ended(child);
+    await new Promise((resolve) => child.stdout.once('data', resolve));
+    child.kill(signal);
+    expect(await end).toMatchObject({ exit: null, signal, stderr: '' });
   });
 });

@@ -118,6 +118,17 @@ describe('swinstall without software', () => {
     expect(rows(site.ok('swlist', '@', './R'))).toEqual([]);
   });
 
+  test.each([
+    ['QUIT', 131],
+    ['USR1', 138],
+  ] as const)('gives the terminal back to who sends SIG%s', async (name, code) => {
+    const shown = open("sh -c 'echo $$ >./pid; exec swinstall -s ./E @ ./R'");
+    await shown.until('q quit');
+    process.kill(Number(site.read('pid')), `SIG${name}`);
+    await expectClean(shown, code);
+    expect(shown.text()).not.toContain('Debugger');
+  });
+
   test('follows the size of the terminal, also while it installs', async () => {
     const shown = open('swinstall -s ./E @ ./R', { env: { SW_DELAY_MS: '40' } });
     await shown.until('q quit');
