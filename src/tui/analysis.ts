@@ -14,8 +14,8 @@ export interface AnalysedTarget {
   /** Absent before it was analysed, or when it did not come so far. */
   readonly plan?: Plan;
   readonly findings: readonly Finding[];
-  /** Where it stands when no plan tells. */
-  readonly stage: 'waiting' | 'working' | 'analysed' | 'done';
+  /** Where it stands when no plan tells; what was never `approved` is not `done` in the end. */
+  readonly stage: 'waiting' | 'working' | 'analysed' | 'approved' | 'done';
 }
 
 export interface AnalysisState {
@@ -42,7 +42,7 @@ const HELP = [
 ] as const;
 
 /** Status words of SD, and how they look. */
-function statusOf({ plan, findings, stage }: AnalysedTarget): readonly [string, Style] {
+export function statusOf({ plan, findings, stage }: AnalysedTarget): readonly [string, Style] {
   const errors = findings.filter((finding) => finding.severity === 'error');
   if (stage === 'waiting') return ['Waiting', 'dim'];
   if (stage === 'working' && !plan && errors.length === 0) return ['Analysing', 'plain'];

@@ -5,15 +5,22 @@ import { duration, type ProgressView } from '../report/progress.ts';
 import { hasUtf8 } from '../report/screen.ts';
 import { bar, page } from './box.ts';
 import { buttonLines, nextButton, pressedButton } from './buttons.ts';
-import { harmless, type Line, line, type Size, type Style, span } from './text.ts';
+import { harmless, type Line, line, paddedEnd, type Size, type Style, span } from './text.ts';
 import type { Answer, Key, Picture, Window } from './window.ts';
+
+interface Status {
+  readonly text: string;
+  readonly style: Style;
+}
 
 export interface ProgressState {
   readonly title: string;
   readonly target: string;
+  /** What became of each, once it is over; several stand in place of the one. */
+  readonly targets?: readonly { readonly target: string; readonly status: Status }[];
   readonly view: ProgressView;
   /** Set once it is over, or about to be. */
-  readonly status?: { readonly text: string; readonly style: Style };
+  readonly status?: Status;
   /** The log so far; its end is shown. */
   readonly log: readonly string[];
   /** True while the session works: there are other keys then. */
@@ -39,6 +46,9 @@ const WORKING_HELP = [
 const DONE_KEYS = 'Tab next button   Return press   ? keys';
 const WORKING_KEYS = 'Tab next button   Return press   Ctrl-C abort   ? keys';
 
+/** Lines that are not targets: title, blanks, status, bar, counts, heading and a line of the log, buttons in two lines, keys. */
+const ABOVE_BELOW = 16;
+
 /** Answers keys only where the session does not work: while it does, whoever runs it takes them. */
 export function progressWindow(state: ProgressState): Window<string> {
   const help = state.working ? WORKING_HELP : DONE_HELP;
@@ -51,7 +61,7 @@ function draw(state: ProgressState, size: Size): Picture {
   const status = state.status ?? { text: doing(view), style: 'plain' };
   const above: Line[] = [
     [],
-    [span('  Target    '), span(state.target, 'bold')],
+    ...targetLines(state, size),
     [span('  Status    '), span(status.text, status.style)],
     [],
     barLine(view, columns),
@@ -70,6 +80,24 @@ function draw(state: ProgressState, size: Size): Picture {
   return {
     lines: page(bar(state.title, '', columns), [...above, ...log, ...blank, ...below], [bar(keys, '', columns)], size),
   };
+}
+
+/** One line; of a session with several targets one for each, with its own status, as many as leave room for the rest. */
+function targetLines({ target, targets = [] }: ProgressState, { columns, rows }: Size): Line[] {
+  if (targets.length < 2) return [[span('  Target    '), span(target, 'bold')]];
+  const statuses = Math.max(...targets.map(({ status }) => status.text.length));
+  const lines = targets.map(
+    ({ target: place, status }, at): Line => [
+      span(at === 0 ? '  Targets   ' : '            '),
+      span(paddedEnd(place, columns - statuses - 16), 'bold'),
+      span('  '),
+      span(status.text, status.style),
+    ],
+  );
+  const room = Math.max(1, rows - ABOVE_BELOW);
+  return lines.length <= room
+    ? lines
+    : [...lines.slice(0, room - 1), line(`            and ${lines.length - room + 1} more`)];
 }
 
 function doing({ phase, task }: ProgressView): string {

@@ -6,7 +6,7 @@ import type { Finding, Plan } from '../model/plan.ts';
 import { planSummary } from '../report/plan.ts';
 import { ProgressCount } from '../report/progress.ts';
 import type { Watcher } from '../report/watcher.ts';
-import { type AnalysedTarget, analysisWindow } from './analysis.ts';
+import { type AnalysedTarget, analysisWindow, statusOf } from './analysis.ts';
 import { START } from './box.ts';
 import { nextButton, pressedButton } from './buttons.ts';
 import type { Interface } from './interface.ts';
@@ -81,6 +81,8 @@ export class SessionRun implements Watcher {
   }
 
   async approve(plan: Plan): Promise<boolean> {
+    // Who left one target's plan has left those of the targets behind it.
+    if (this.#ending) return false;
     this.#set({ plan, stage: 'analysed' });
     const pressed = await this.#analysis(RUN, `${planSummary(plan)}.  OK to begin?`);
     if (pressed !== 'OK') {
@@ -88,7 +90,7 @@ export class SessionRun implements Watcher {
       return false;
     }
     this.#executed = true;
-    this.#set({ stage: 'working' });
+    this.#set({ stage: 'approved' });
     return true;
   }
 
@@ -109,8 +111,8 @@ export class SessionRun implements Watcher {
   /** Shows what became of the session that has ended with `code`. */
   async end(code: number): Promise<Ending> {
     await this.leave();
-    if (this.#ending) return this.#ending;
     if (this.#executed) return this.#progress(code);
+    if (this.#ending) return this.#ending;
     const pressed = await this.#analysis(LOOK, this.#verdict());
     return pressed === 'Re-analyze' ? 'again' : 'back';
   }
@@ -123,8 +125,7 @@ export class SessionRun implements Watcher {
   }
 
   #left(): void {
-    if (this.#executed) this.#set({ stage: 'done' });
-    else if (this.#current.stage === 'working') this.#set({ stage: 'analysed' });
+    this.#set({ stage: this.#current.stage === 'approved' ? 'done' : 'analysed' });
     if (this.#at < this.#targets.length - 1) this.#at += 1;
   }
 
@@ -181,11 +182,19 @@ export class SessionRun implements Watcher {
         : { text: 'Completed with errors', style: 'bad' as const };
     let chosen = 0;
     for (;;) {
-      const window = progressWindow({ ...this.#state(), working: false, status, buttons, chosen });
+      const state = { ...this.#state(), targets: this.#became(), working: false, status, buttons, chosen };
+      const window = progressWindow(state);
       const pressed = await this.#ui.ask(window);
       if (!(await this.#looked(pressed, window))) return 'back';
       chosen = buttons.indexOf(pressed);
     }
+  }
+
+  #became(): NonNullable<ProgressState['targets']> {
+    return this.#targets.map((each) => {
+      const [text, style] = statusOf(each);
+      return { target: each.target, status: { text, style } };
+    });
   }
 
   #verdict(): string {

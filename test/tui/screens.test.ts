@@ -22,7 +22,8 @@ beforeAll(() => {
 });
 afterAll(() => site.strike());
 beforeEach(() => {
-  for (const each of ['R', 'adm', '.sw']) rmSync(site.path(each), { recursive: true, force: true });
+  for (const each of ['R', 'R2', 'adm', '.sw', '.swdefaults'])
+    rmSync(site.path(each), { recursive: true, force: true });
   mkdirSync(site.path('R'));
 });
 afterEach(closeScreens);
@@ -229,6 +230,33 @@ test('swcopy -i takes software named too, and a cancelled analysis changes nothi
   shown.press('d', 'q');
   await expectClean(shown, 0);
   expect(rows(site.ok('swlist', '-d', '-l', 'product', '@', './C')).length).toBeGreaterThan(0);
+});
+
+describe('with several targets', () => {
+  test('a plan that is left leaves those behind it', async () => {
+    mkdirSync(site.path('R2'));
+    const shown = open('swinstall -i -s ./E ONE @ ./R ./R2');
+    await shown.until('Marked:');
+    shown.press('a');
+    await shown.until('OK to begin?');
+    shown.press('c');
+    await shown.until('q quit');
+    shown.press('q');
+    await expectClean(shown, 0);
+    expect([existsSync(site.path('R/opt')), existsSync(site.path('R2/opt'))]).toEqual([false, false]);
+  });
+
+  test('each has a status of its own in the end', async () => {
+    site.write('R2', 'no directory');
+    const shown = open('swinstall -i -s ./E ONE @ ./R ./R2');
+    await shown.until('Marked:');
+    shown.press('a');
+    await shown.until('OK to begin?');
+    shown.press('o');
+    await shown.until(/Targets +\S+R +Completed\n +\S+R2 +Excluded due to errors\n +Status +Completed with errors/);
+    shown.press('d', 'q');
+    await expectClean(shown, 2);
+  });
 });
 
 test('swlist -i looks down to the files, without colour and in ASCII', async () => {
