@@ -94,14 +94,22 @@ export async function askOptions(
   return Object.fromEntries(chosen) as Partial<OptionValues>;
 }
 
-/** Picks a software group and returns its operands; none when none is picked. */
+/** Picks a software group and returns its operands; none when none is picked. Throws SdError `list_file_unreadable`. */
 export async function askGroup(ui: Interface, under: Window<unknown>, home: string): Promise<string[]> {
   const names = namesIn(groupDirectory(home));
   const note = names.length === 0 ? 'No group is saved.' : '';
   const at = await ui.askOver(under, pickWindow('Software groups', names, note));
   if (at === undefined) return [];
-  const lines = readFileSync(join(groupDirectory(home), names[at]!), 'utf8').split('\n');
+  const lines = groupText(join(groupDirectory(home), names[at]!)).split('\n');
   return lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
+}
+
+function groupText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new SdError('list_file_unreadable', { what: `Cannot read the group "${file}".`, because: reasonOf(error) });
+  }
 }
 
 /** Asks for a name and saves the operands as a group. Returns what to say about it. */

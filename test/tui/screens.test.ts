@@ -259,6 +259,28 @@ describe('with several targets', () => {
   });
 });
 
+test('a software group that cannot be read is told, and the marks stay', async () => {
+  mkdirSync(site.path('.sw/software/group'), { recursive: true });
+  const shown = open('swinstall -s ./E @ ./R');
+  await shown.until('q quit');
+  shown.press('Space');
+  await shown.until('Marked: 1 fileset');
+  // The item is found by its name: how many stand above it is not the matter here.
+  shown.press('F10', 'Right', 'Right', 'Right');
+  await shown.until('Add Software Group');
+  const menu = shown.text().split('\n');
+  const top = menu.findIndex((each) => each.includes('┌'));
+  const at = menu.findIndex((each) => each.includes('Add Software Group'));
+  shown.press(...Array<string>(at - top - 1).fill('Down'), 'Enter');
+  await shown.until('Software groups');
+  shown.press('Enter');
+  await shown.until('[list_file_unreadable]');
+  shown.press('Enter');
+  await shown.until('Marked: 1 fileset');
+  shown.press('q');
+  await expectClean(shown, 0);
+});
+
 test('swlist -i looks down to the files, without colour and in ASCII', async () => {
   const shown = open('swlist -i -s ./D', { env: { NO_COLOR: '1', LANG: 'C' } });
   await shown.until('q quit');
