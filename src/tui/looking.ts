@@ -16,7 +16,7 @@ import type { Interface } from './interface.ts';
 import { menuWindow } from './menu.ts';
 import { pickWindow } from './pick.ts';
 import { askPrint } from './printing.ts';
-import { found, listedText, objectAt, type SelectionState, selectionWindow } from './selection.ts';
+import { filtered, filterOf, found, listedText, objectAt, type SelectionState, selectionWindow } from './selection.ts';
 import { menusOf, type Wish } from './selection-menus.ts';
 import { helpWindow, textWindow } from './viewer.ts';
 import { savedAsDefault } from './views.ts';
@@ -190,7 +190,7 @@ async function askFilter(state: SelectionState, { ui }: Looking): Promise<Select
       kind: 'text',
       name: 'filter',
       label: 'Show what holds',
-      value: state.filter,
+      value: filterOf(state),
       note: 'In its name or information; with * or ? a pattern for the name. Empty: all.',
     },
     ...(state.verb.name === 'list'
@@ -202,7 +202,7 @@ async function askFilter(state: SelectionState, { ui }: Looking): Promise<Select
     formWindow({ title: 'Filter', fields, buttons: ['OK', 'Cancel'] }),
   );
   if (filled.button !== 'OK') return state;
-  return { ...state, filter: filled.values.filter!.trim(), markedOnly: filled.values.marked === 'true' };
+  return { ...filtered(state, filled.values.filter!.trim()), markedOnly: filled.values.marked === 'true' };
 }
 
 async function askSorting(state: SelectionState, { ui }: Looking): Promise<SelectionState> {

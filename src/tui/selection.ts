@@ -23,6 +23,8 @@ export interface Level {
   readonly name: string;
   readonly objects: readonly BrowsedObject[];
   readonly scroll: Scroll;
+  /** As that of the state, for what is in an opened object. */
+  readonly filter?: string;
 }
 
 export interface SelectionState {
@@ -37,7 +39,7 @@ export interface SelectionState {
   readonly trail: readonly Level[];
   readonly columns: readonly ColumnId[];
   readonly sorting: Sorting;
-  /** Text that names or informations must hold; '' shows all. */
+  /** Text that names or informations of the outermost objects must hold; '' shows all. What is in them has filters of its own. */
   readonly filter: string;
   readonly markedOnly: boolean;
   /** What `n` looks for again. */
@@ -109,6 +111,17 @@ export function markedOf(state: SelectionState, object: BrowsedObject): Marked {
   return count === 0 ? '' : count === keys.length ? 'Yes' : 'Partial';
 }
 
+/** The filter of what is shown now. */
+export function filterOf(state: SelectionState): string {
+  return state.trail.length > 1 ? (levelOf(state).filter ?? '') : state.filter;
+}
+
+/** The state with another filter for what is shown now: it goes with the object it was given in. */
+export function filtered(state: SelectionState, filter: string): SelectionState {
+  if (state.trail.length === 1) return { ...state, filter };
+  return { ...state, trail: [...state.trail.slice(0, -1), { ...levelOf(state), filter }] };
+}
+
 function levelOf(state: SelectionState): Level {
   return state.trail.at(-1)!;
 }
@@ -122,7 +135,8 @@ const arranged = new WeakMap<Level['objects'], { of: string; rows: (BrowsedObjec
 /** What is shown of a level, in its order; undefined is the row that leads up. Ten thousand rows are not arranged for every key. */
 function rowsOf(state: SelectionState): readonly (BrowsedObject | undefined)[] {
   const { objects } = levelOf(state);
-  const { sorting, filter, markedOnly, trail } = state;
+  const { sorting, markedOnly, trail } = state;
+  const filter = filterOf(state);
   const of = JSON.stringify([sorting, filter, markedOnly, trail.length]);
   const known = arranged.get(objects);
   if (known?.of === of && !markedOnly) return known.rows;
@@ -137,7 +151,8 @@ export function listedText(state: SelectionState): string[] {
   const rows = rowsOf(state)
     .filter((object) => object !== undefined)
     .map((object) => rowOf(state, object, false));
-  const { source, target, targetWord, filter, markedOnly, summary, patches } = state;
+  const { source, target, targetWord, markedOnly, summary, patches } = state;
+  const filter = filterOf(state);
   const above = [
     titleOf(state),
     ...(source === undefined ? [] : [`Source: ${source}`]),
@@ -172,7 +187,7 @@ function draw(state: SelectionState, size: Size): Picture {
     columns,
   );
   const where = [
-    state.filter === '' ? '' : `filter ${state.filter}`,
+    filterOf(state) === '' ? '' : `filter ${filterOf(state)}`,
     state.markedOnly ? 'marked only' : '',
     position(scroll, rows.length, height),
   ];

@@ -1,9 +1,11 @@
 // The selection window as a value: keys in, windows and wishes out.
 
 import { expect, test } from 'vitest';
+import { sortedBy } from '../../../src/tui/columns.ts';
 import {
   beginState,
   closed,
+  filtered,
   found,
   markedOf,
   objectAt,
@@ -99,6 +101,18 @@ test('filters by text or pattern and sorts by size as a number', () => {
   expect(names(state({ filter: 'product b' }))).toEqual(['BETA']);
   expect(names(state({ sorting: { by: 'size', down: true } }))).toEqual(['BETA', 'ALPHA', 'GAMMA']);
   expect(names(state({ markedOnly: true, selected: new Map([['BETA/RUN', 'x']]) }))).toEqual(['BETA']);
+});
+
+test('a filter stays with the list it was given for: what it found opens to all that is in it', () => {
+  const names = (some: SelectionState) =>
+    lines(selectionWindow(some)).flatMap((each) => /(\w+) ->/.exec(each)?.[1] ?? []);
+  const opened = openedAt(state({ filter: 'AL*' }), OBJECTS[0]!);
+  expect(names(opened)).toEqual(['RUN', 'MAN']);
+  expect(lines(selectionWindow(opened)).at(-1)).not.toContain('filter');
+  const inside = filtered(opened, 'MAN');
+  expect(names(inside)).toEqual(['MAN']);
+  expect(lines(selectionWindow(inside)).at(-1)).toContain('filter MAN');
+  expect(names(closed(inside))).toEqual(['ALPHA']);
 });
 
 test('every menu key is a wish of its own', () => {
