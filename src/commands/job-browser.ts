@@ -1,5 +1,6 @@
 // The job browser of sd and swjob -i: opens it on this user's queue, and starts the commands that somebody chooses there.
 
+import { SdError } from '../model/error.ts';
 import type { Job } from '../model/job.ts';
 import type { Finding } from '../model/plan.ts';
 import { type JobQueue, removeJob } from '../operations/jobs.ts';
@@ -16,17 +17,25 @@ const STARTS: Readonly<Record<JobStart, () => Promise<Command>>> = {
   swremove: async () => (await import('./swremove.ts')).swremove,
 };
 
-/** Returns the exit code of the last command that was started from the browser; 0 when none was. */
+/** Returns the exit code of the last command that was started from the browser, 1 where it could not begin; 0 when none was. */
 export async function browseJobs(invocation: Invocation, options: ResolvedOptions): Promise<number> {
   const { interactJobs } = await import('../tui/jobs.ts');
   const queue = queueOf(invocation, options);
   const columns = [...new Set([...options.values.one_liner.filter((name) => name !== 'title'), 'created', 'title'])];
   const browsing = { command: invocation.command, queue, columns, remove: (job: Job) => forget(job, queue) };
   let code = 0;
+  let failed: SdError | undefined;
   for (;;) {
-    const start = await interactJobs(browsing);
+    const start = await interactJobs(browsing, failed);
     if (start === undefined) return code;
-    code = await (await STARTS[start]()).run(interactively(start, invocation));
+    failed = undefined;
+    try {
+      code = await (await STARTS[start]()).run(interactively(start, invocation));
+    } catch (error) {
+      if (!(error instanceof SdError)) throw error;
+      failed = error;
+      code = 1;
+    }
   }
 }
 

@@ -36,10 +36,13 @@ const STARTS: Readonly<Partial<Record<JobWish, JobStart>>> = {
   delete: 'swremove',
 };
 
-/** Lets somebody look at jobs. Returns the command to start next, undefined when they leave. Throws SdError `no_terminal`, `Stopped`. */
-export async function interactJobs(browsing: JobBrowsing): Promise<JobStart | undefined> {
+/**
+ * Lets somebody look at jobs, after they read why what they started last has `failed`. Returns the command to start next, undefined when
+ * they leave. Throws SdError `no_terminal`, `Stopped`.
+ */
+export async function interactJobs(browsing: JobBrowsing, failed?: SdError): Promise<JobStart | undefined> {
   requireTerminal(browsing.command);
-  return Interface.run((ui) => browse(ui, browsing));
+  return Interface.run((ui) => browse(ui, browsing, failed));
 }
 
 /** How the list is looked at. */
@@ -60,7 +63,7 @@ const FIRST: Look = {
   search: '',
 };
 
-async function browse(ui: Interface, browsing: JobBrowsing): Promise<JobStart | undefined> {
+async function browse(ui: Interface, browsing: JobBrowsing, failed?: SdError): Promise<JobStart | undefined> {
   let look = FIRST;
   let state = stateOf(browsing, look);
   const timer = setInterval(() => {
@@ -68,6 +71,12 @@ async function browse(ui: Interface, browsing: JobBrowsing): Promise<JobStart | 
     ui.settle();
   }, EVERY_MS);
   try {
+    if (failed)
+      await tell(
+        ui,
+        jobsWindow(() => state),
+        failed,
+      );
     for (;;) {
       const result = await ui.ask(jobsWindow(() => state));
       const under = jobsWindow(() => state, result.scroll);
@@ -91,9 +100,13 @@ async function guarded(ui: Interface, under: Window<unknown>, look: Look, work: 
     return await work();
   } catch (error) {
     if (!(error instanceof SdError)) throw error;
-    await ui.askOver(under, textWindow('Error', [`${error.message} [${error.code}]`]));
+    await tell(ui, under, error);
     return look;
   }
+}
+
+async function tell(ui: Interface, under: Window<unknown>, error: SdError): Promise<void> {
+  await ui.askOver(under, textWindow('Error', [`${error.message} [${error.code}]`]));
 }
 
 /** Fulfils a wish; how the list is looked at then. */

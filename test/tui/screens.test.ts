@@ -281,6 +281,16 @@ test('a software group that cannot be read is told, and the marks stay', async (
   await expectClean(shown, 0);
 });
 
+test('what cannot begin from the job browser is told there', async () => {
+  site.write('.swdefaults', 'distribution_source_directory = /nowhere/at/all\n');
+  const shown = open('sd');
+  await shown.until('q quit');
+  shown.press('I');
+  await shown.until(/Error[\s\S]*\[depot_not_found\]/);
+  shown.press('Enter', 'q');
+  await expectClean(shown, 1);
+});
+
 test('swlist -i looks down to the files, without colour and in ASCII', async () => {
   const shown = open('swlist -i -s ./D', { env: { NO_COLOR: '1', LANG: 'C' } });
   await shown.until('q quit');
