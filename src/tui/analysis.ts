@@ -5,7 +5,19 @@ import type { Finding, Plan, PlannedFileset } from '../model/plan.ts';
 import { shortReason } from '../report/reasons.ts';
 import { bar, page, position, type Scroll, settled, widest } from './box.ts';
 import { buttonLines, nextButton, pressedButton } from './buttons.ts';
-import { folded, harmless, type Line, line, padded, paddedEnd, type Size, type Style, span } from './text.ts';
+import {
+  cutTo,
+  folded,
+  harmless,
+  type Line,
+  line,
+  padded,
+  paddedEnd,
+  type Size,
+  type Style,
+  span,
+  widthOf,
+} from './text.ts';
 import type { Answer, Key, Picture, Window } from './window.ts';
 
 export interface AnalysedTarget {
@@ -69,7 +81,8 @@ function summaryLines({ plan, findings }: AnalysedTarget, columns: number): Line
   const planned = plan?.products.flatMap((product) => product.filesets) ?? [];
   const left = plan?.left ?? [];
   const rest = [...planned, ...left];
-  const name = Math.min(34, Math.max(8, ...rest.map((each) => each.name.length)));
+  // The reason keeps 14 columns on the narrowest screen.
+  const name = Math.min(34, columns - 30, Math.max(8, ...rest.map((each) => widthOf(harmless(each.name)))));
   const why = columns - 12 - name - 4;
   return [
     ...said.flatMap((finding) => findingLines(finding, columns)),
@@ -97,7 +110,7 @@ function entryLines(fileset: PlannedFileset, why: string, name: number, room: nu
   return folded(harmless(why), room).map(
     (text, at): Line => [
       span(`  ${padded(at === 0 ? actionWord(fileset.action) : '', 12)}`, style),
-      span(padded(at === 0 ? harmless(fileset.name) : '', name + 2)),
+      span(padded(at === 0 ? cutTo(harmless(fileset.name), name) : '', name + 2)),
       span(text, 'dim'),
     ],
   );

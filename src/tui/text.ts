@@ -107,8 +107,11 @@ function foldedOne(text: string, width: number): string[] {
     if (widthOf(joined) <= width) current = joined;
     else {
       if (!empty) lines.push(current);
-      for (; widthOf(indent + word) > width; word = word.slice(cutTo(word, width - indent.length).length)) {
-        lines.push(indent + cutTo(word, width - indent.length));
+      while (widthOf(indent + word) > width) {
+        // A wide character stands alone where it is too wide: something must go, or this never ends.
+        const piece = cutTo(word, width - indent.length) || [...word][0]!;
+        lines.push(indent + piece);
+        word = word.slice(piece.length);
       }
       current = indent + word;
     }

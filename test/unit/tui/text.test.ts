@@ -21,6 +21,11 @@ test('folds at blanks, cuts what has none, keeps what fits as it is', () => {
   expect(folded('  indented text here', 12)).toEqual(['  indented', '  text here']);
 });
 
+test('folding ends also where a wide character has no room', () => {
+  expect(folded('日本', 1).join('')).toBe('日本');
+  expect(folded(' 日本', 2).join('').trim()).toContain('日');
+});
+
 test('control characters of a depot do not reach the terminal', () => {
   expect(harmless('a\u001b[2Jb')).not.toContain('\u001b');
 });
