@@ -1,6 +1,7 @@
 // Columns of the software selection window (commands.md 13.1): what they show of an object, how wide they are, how rows are sorted and
 // filtered by them.
 
+import { compareRevisions } from '../model/revision.ts';
 import type { BrowsedObject } from '../operations/browse.ts';
 import { harmless, type Line, padded, type Span, span, widthOf } from './text.ts';
 
@@ -132,14 +133,16 @@ export interface Sorting {
   readonly down: boolean;
 }
 
-/** Sorted copies; sizes by number, the rest by their text. */
+const ORDERS: Readonly<Partial<Record<ColumnId, (a: string, b: string) => number>>> = {
+  size: (a, b) => Number(a) - Number(b),
+  revision: compareRevisions,
+};
+
+/** Sorted copies; sizes by number, revisions in SD's order, the rest by their text. */
 export function sortedBy(objects: readonly BrowsedObject[], { by, down }: Sorting): readonly BrowsedObject[] {
   if (by === 'none') return objects;
   const keyed = objects.map((object) => ({ object, key: cellOf(object, by) }));
-  const order =
-    by === 'size'
-      ? (a: string, b: string) => Number(a) - Number(b)
-      : (a: string, b: string) => (a < b ? -1 : Number(a > b));
+  const order = ORDERS[by] ?? ((a: string, b: string) => (a < b ? -1 : Number(a > b)));
   keyed.sort((a, b) => (down ? order(b.key, a.key) : order(a.key, b.key)));
   return keyed.map((each) => each.object);
 }

@@ -115,6 +115,14 @@ test('a filter stays with the list it was given for: what it found opens to all 
   expect(names(closed(inside))).toEqual(['ALPHA']);
 });
 
+test('revisions are sorted in the order of revisions', () => {
+  const revisions = ['10.0', '1', '2.0', '1.0'];
+  const objects = revisions.map((revision) => ({ ...product('P', ['RUN']), attribute: () => revision }));
+  const sorted = (down: boolean) => sortedBy(objects, { by: 'revision', down }).map((each) => each.attribute(''));
+  expect(sorted(false)).toEqual(['1', '1.0', '2.0', '10.0']);
+  expect(sorted(true)).toEqual(['10.0', '2.0', '1.0', '1']);
+});
+
 test('every menu key is a wish of its own', () => {
   for (const [name, wish] of [
     ['p', 'patches'],
