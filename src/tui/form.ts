@@ -3,7 +3,7 @@
 
 import { boxed, widest } from './box.ts';
 import { buttonLines, nextButton, pressedButton } from './buttons.ts';
-import { cutTo, folded, type Line, line, padded, type Size, type Style, span, widthOf } from './text.ts';
+import { cutTo, folded, type Line, line, padded, type Size, type Span, span, widthOf } from './text.ts';
 import type { Answer, Key, Picture, Window } from './window.ts';
 
 export type Field =
@@ -99,7 +99,8 @@ function draw(state: State, size: Size): Picture {
       continue;
     }
     rowOf.set(field, rows.length);
-    rows.push(...fieldLines(field, field === live[state.focus], labels, inner));
+    const caret = field === live[state.focus] ? state.caret : undefined;
+    rows.push(...fieldLines(field, caret, labels, inner));
   }
   const focused = live[state.focus];
   const visible = size.rows - 8;
@@ -122,7 +123,8 @@ function draw(state: State, size: Size): Picture {
     width + 6,
   );
   if (focused?.kind !== 'text') return { lines };
-  const column = 1 + 2 + labels + 2 + Math.min(state.caret, room(labels, inner) - 1);
+  const from = firstShown(focused.value, state.caret, room(labels, inner));
+  const column = 1 + 2 + labels + 2 + widthOf(focused.value.slice(from, state.caret));
   return { lines, cursor: { row: 2 + at - top, column } };
 }
 
@@ -131,22 +133,32 @@ function room(labels: number, inner: number): number {
   return Math.min(48, inner - labels - 2);
 }
 
-function fieldLines(field: Live, focused: boolean, labels: number, inner: number): Line[] {
-  const style = focused ? 'cursor' : 'plain';
-  if (field.kind !== 'check') return [fieldLine(field, style, labels, inner)];
+/** First character shown of a text in `width` columns: a longer one shows its end, where people write, as far as the cursor lets it. */
+function firstShown(value: string, caret: number, width: number): number {
+  let from = 0;
+  while (widthOf(value.slice(from)) >= width && widthOf(value.slice(from, caret)) > width / 2) from += 1;
+  return from;
+}
+
+/** `caret` is there where the field has the focus. */
+function fieldLines(field: Live, caret: number | undefined, labels: number, inner: number): Line[] {
+  const style = caret === undefined ? 'plain' : 'cursor';
+  if (field.kind === 'text') return [textLine(field, caret ?? field.value.length, labels, inner)];
+  if (field.kind === 'choice') return [[label(field, labels), span(`< ${field.value} >`, style)]];
   const box = `[${field.value ? 'X' : ' '}] `;
   return folded(field.label, inner - box.length).map((text, at) =>
     line((at === 0 ? box : ' '.repeat(box.length)) + text, style),
   );
 }
 
-function fieldLine(field: Exclude<Live, { kind: 'check' }>, style: Style, labels: number, inner: number): Line {
-  const label = span(`${padded(field.label, labels)}  `);
-  if (field.kind === 'choice') return [label, span(`< ${field.value} >`, style)];
+function textLine(field: Extract<Live, { kind: 'text' }>, caret: number, labels: number, inner: number): Line {
   const width = room(labels, inner);
-  // A longer text shows its end, where people write.
-  const text = widthOf(field.value) < width ? field.value : field.value.slice(field.value.length - width + 1);
-  return [label, span(padded(cutTo(text, width), width), 'field')];
+  const text = field.value.slice(firstShown(field.value, caret, width));
+  return [label(field, labels), span(padded(cutTo(text, width), width), 'field')];
+}
+
+function label(field: Live, labels: number): Span {
+  return span(`${padded(field.label, labels)}  `);
 }
 
 function press(state: State, key: Key): Answer<Filled> {

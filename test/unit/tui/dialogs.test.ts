@@ -38,6 +38,23 @@ test('a form is filled by keys: check boxes by Space, texts by typing, OK by Ret
   expect(pressed(window, key('escape'))).toMatchObject({ result: { button: 'Cancel' } });
 });
 
+test('a long text is shown around its cursor', () => {
+  const value = Array.from({ length: 30 }, (_, n) => `/dir${n}`).join('');
+  const form = formWindow({ title: 'T', fields: [{ kind: 'text', name: 'text', label: 'L', value }], buttons: ['OK'] });
+  const shown = (...keys: Key[]) => {
+    const { lines, cursor } = (pressed(form, ...keys) as { become: Window<Filled> }).become.draw(SIZE);
+    const text = lines.map(textOf)[cursor!.row]!;
+    return { text, behind: text.slice(cursor!.column) };
+  };
+  expect(shown().text).toContain('/dir28/dir29 ');
+  expect(shown(key('left')).behind).toMatch(/^9 /);
+  expect(shown(key('home')).behind).toMatch(/^\/dir0\/dir1/);
+  const middle = [...Array<Key>(90).fill(key('left')), key('X')];
+  const typed = shown(...middle);
+  expect(typed.text).toMatch(/\/dir.*X/);
+  expect(typed.behind).toMatch(new RegExp(`^${value.slice(-90, -75)}`));
+});
+
 test('a copy saves nothing, so its dialog does not ask for it', () => {
   const shown = (saves: boolean) =>
     formWindow(patchForm(OPTIONS, emptyCatalog('depot'), saves))
