@@ -20,6 +20,7 @@ import {
   discardSteps,
   type Incoming,
   type StoredAs,
+  storageDirectories,
   storagePath,
   storedFiles,
   storeSteps,
@@ -64,14 +65,14 @@ async function copyProduct(planned: PlannedProduct, parts: CopyParts, paths: Roo
   const target = store.catalog();
   const filesets = planned.filesets.map((fileset) => ({ fileset, files: incomingFiles(source, fileset, paths) }));
   const incoming = filesets.flatMap((one) => one.files);
-  const places = planned.filesets.map((fileset) => fileset.targetKey);
-  const before = [...places, ...planned.drops].flatMap((key) => storedFiles(target, key, paths));
+  const keys = planned.filesets.map((fileset) => fileset.targetKey);
+  const before = [...keys, ...planned.drops].flatMap((key) => storedFiles(target, key, paths));
   const staying = new Set(incoming.map((one) => one.at));
   await store.apply({
     label: `${parts.task} ${planned.spec}`,
     files: [
-      ...storeSteps(store.layout.anchor, arriving, incoming, places),
-      ...discardSteps(before, staying, planned.drops),
+      ...storeSteps(store.layout.anchor, arriving, incoming, storageDirectories(paths, keys)),
+      ...discardSteps(before, staying, storageDirectories(paths, planned.drops)),
     ],
     change: (staged) => [
       depotOp(target, parts.depotAttributes ?? {}, arrival.now),

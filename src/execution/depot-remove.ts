@@ -9,7 +9,7 @@ import type { Plan, PlannedProduct } from '../model/plan.ts';
 import { type FilesetKey, filesetKey } from '../model/software.ts';
 import type { Store } from '../store/store.ts';
 import { depotOp } from './depot-records.ts';
-import { discardSteps, storedFiles, tellFiles } from './storage.ts';
+import { discardSteps, storageDirectories, storedFiles, tellFiles } from './storage.ts';
 import { inTurn } from './turns.ts';
 
 export interface DepotRemoveParts {
@@ -42,7 +42,7 @@ async function removeProduct(planned: PlannedProduct, parts: DepotRemoveParts, p
   const going = keys.flatMap((key) => storedFiles(target, key, paths));
   await parts.store.apply({
     label: `remove ${planned.spec}`,
-    files: discardSteps(going, new Set(), keys),
+    files: discardSteps(going, new Set(), storageDirectories(paths, keys)),
     change: () => [depotOp(target, {}, parts.now), ...dropOps(target, planned.targetId, keys)],
     onFile: tellFiles(going, parts.emit),
   });

@@ -63,7 +63,7 @@ export async function forgetKept(session: RootSession): Promise<void> {
 }
 
 function areaOf(session: RootSession): string {
-  return physical(session, `${adminInRoot(session)}/recover`);
+  return physical(session, `${adminInRoot(session)}/recover/.`);
 }
 
 /** The steps back, by when they have their turn. */

@@ -47,6 +47,11 @@ export function storedFiles(depot: Catalog, fileset: FilesetKey, paths: RootPath
     .map((file) => ({ file, at: storagePath(paths, fileset, file) }));
 }
 
+/** Directories of filesets in the depot, physical paths like those of their files: a link on the way leads nowhere outside. */
+export function storageDirectories(paths: RootPaths, filesets: readonly FilesetKey[]): string[] {
+  return filesets.map((key) => paths.resolve(`/${key}/.`));
+}
+
 /** How files are stored: as in the source, all compressed, or all plain (commands.md 4.1, compress_files and uncompress_files). */
 export type StoredAs = 'as_source' | 'compressed' | 'plain';
 
@@ -84,12 +89,12 @@ export class Arriving {
   }
 }
 
-/** Steps that store these files, with the directories, and those of `filesets`, that are not there yet. */
+/** Steps that store these files, with the directories, and those of `filesets` (storageDirectories), that are not there yet. */
 export function storeSteps(
   depot: string,
   arriving: Arriving,
   incoming: readonly Incoming[],
-  filesets: readonly FilesetKey[],
+  filesets: readonly string[],
 ): FileStep[] {
   const directories = new Set([...parentsOf(incoming.map((one) => one.at)), ...filesets, ...parentsOf(filesets)]);
   const steps: FileStep[] = [...directories]
@@ -126,7 +131,7 @@ export function storeSteps(
 export function discardSteps(
   going: readonly StoredFile[],
   staying: ReadonlySet<string>,
-  filesets: readonly FilesetKey[],
+  filesets: readonly string[],
 ): FileStep[] {
   const files = going.map((one) => one.at).filter((path) => !staying.has(path));
   const kept = parentsOf(staying);

@@ -1,5 +1,5 @@
 // A program with its words, to its end: dpkg, ssh, chroot, a platform's own scripts.
-// Promise: no shell is between; it has a process group of its own, which goes with it at the time limit and takes SIGINT and SIGTERM that
+// Promise: no shell is between; it has a process group of its own, which goes with it at the time limit and takes SIGINT and the like that
 // reach us; output arrives line by line. Must not: judge an exit value.
 
 import { spawn, spawnSync } from 'node:child_process';

@@ -1,4 +1,4 @@
-// Signals during a session (SIGINT, SIGQUIT, SIGUSR1, SIGTERM, SIGHUP). File work is one synchronous loop (D10), so a signal cannot cut into it: it is noted,
+// Signals during a session (STOP_SIGNALS, SIGHUP). File work is one synchronous loop (D10), so a signal cannot cut into it: it is noted,
 // handed to a control script that is running, and obeyed at the next stop point, where `Stopped` unwinds the session.
 // Where somebody suspended the session it rests at the same points, until they resume it or a signal comes.
 // Promise: what a transaction had begun is undone as after a crash, products that were finished stay, locks and temporary files go. A

@@ -100,7 +100,7 @@ export interface SessionContext {
    */
   readonly approve?: (plan: Plan, target: string) => Promise<boolean>;
   /**
-   * Asked wherever the session may stop: a promise is waited for, undefined goes on. The target stays locked meanwhile; SIGINT and
+   * Asked wherever the session may stop: a promise is waited for, undefined goes on. The target stays locked meanwhile; signals as SIGINT and
    * SIGTERM end the wait and the session. Absent: go on.
    */
   readonly rest?: () => Promise<void> | undefined;

@@ -25,7 +25,7 @@ export type SessionResult = Pick<Outcome, 'plan' | 'reclaimed' | 'generation'>;
 
 /**
  * Runs one session on one target.
- * `target` is `host:/path` as logs print it. Exit code 1 when any error was said, else 0. Throws `Stopped` after SIGINT or SIGTERM.
+ * `target` is `host:/path` as logs print it. Exit code 1 when any error was said, else 0. Throws `Stopped` after a signal of STOP_SIGNALS.
  */
 export async function runSession(
   context: SessionContext,

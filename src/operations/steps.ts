@@ -64,7 +64,7 @@ export function freshRecord(
 }
 
 /**
- * Runs the steps that are not settled in the journal's record, in order. Throws `Stopped` after SIGINT or SIGTERM (the step stays
+ * Runs the steps that are not settled in the journal's record, in order. Throws `Stopped` after a signal of STOP_SIGNALS (the step stays
  * interrupted) and programmer's errors.
  */
 export async function runSteps(run: StepRun): Promise<StepsOutcome> {

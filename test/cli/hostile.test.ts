@@ -224,6 +224,18 @@ describe("links in place of SD's own directories lead nothing outside", () => {
     untouched();
   });
 
+  test('what a session keeps to recover, and directories of stored files, stay inside', () => {
+    plant('R/var/adm/sw/recover');
+    // There is no such place inside the root, and nobody makes it.
+    const ran = site.run('swinstall', ['-s', './D', '-x', 'autorecover_product=true', '*', '@', './R']);
+    expect([ran.exit, ran.stderr]).toEqual([1, expect.stringContaining('[not_done]')]);
+    untouched();
+    plant('C/ACME');
+    site.run('swcopy', ['-s', './D', '*', '@', './C']);
+    site.run('swremove', ['-d', 'ACME', '@', './C']);
+    untouched();
+  });
+
   test('nor the record of a job of steps', () => {
     plant('R/var/adm/sw/steps');
     expect(() => stepsDirectory(site.path('R'), '')).toThrow(expect.objectContaining({ code: 'place_outside' }));

@@ -1,7 +1,7 @@
 // Questions to an operator, `[y/N]`: y, yes, n and no in any case; anything else, an empty line too, is asked again (other-systems.md B.3).
 
 import { createInterface, type Interface } from 'node:readline';
-import { SdError, Stopped } from '../../model/error.ts';
+import { SdError, STOP_SIGNALS, Stopped, type StopSignal } from '../../model/error.ts';
 import { print, prompt } from '../../report/terminal.ts';
 
 export class Answers {
@@ -56,13 +56,13 @@ export class Answers {
     return new Promise((resolve, reject) => {
       const stop = (signal: NodeJS.Signals) => {
         print('stdout', ['']);
-        reject(new Stopped(signal as 'SIGINT'));
+        reject(new Stopped(signal as StopSignal));
       };
       this.#wake = () => {
-        process.off('SIGINT', stop).off('SIGTERM', stop);
+        for (const signal of STOP_SIGNALS) process.off(signal, stop);
         resolve();
       };
-      process.once('SIGINT', stop).once('SIGTERM', stop);
+      for (const signal of STOP_SIGNALS) process.once(signal, stop);
     });
   }
 }
