@@ -94,7 +94,7 @@ function targetLines({ target, targets = [] }: ProgressState, { columns, rows }:
       span(status.text, status.style),
     ],
   );
-  const room = Math.max(1, rows - ABOVE_BELOW);
+  const room = Math.max(2, rows - ABOVE_BELOW);
   return lines.length <= room
     ? lines
     : [...lines.slice(0, room - 1), line(`            and ${lines.length - room + 1} more`)];
