@@ -1,7 +1,7 @@
 // stat as questions: what is at this path, what it leads to, and the same for many paths at one moment.
 // Promise: "nothing there" is an answer, not an error; everything else that keeps from looking is thrown.
 
-import { lstatSync, type Stats, statSync } from 'node:fs';
+import { lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
 import { hasErrno, reasonOf, SdError } from '../model/error.ts';
 import { safeName } from './rootpath.ts';
 
@@ -48,4 +48,14 @@ export function looker(top: string): (relative: string) => Stats | undefined {
     return stats;
   };
   return look;
+}
+
+/** Names in a directory; none where there is no directory, or we may not read it: who opens it tells. Throws other errno errors. */
+export function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch (error) {
+    if (hasErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES')) return [];
+    throw error;
+  }
 }

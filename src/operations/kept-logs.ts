@@ -1,10 +1,10 @@
 // Logs that somebody who looks at a root or depot may want to read: those of this user's sessions, and the agent's of the place.
 // Promise: only looks which are there; reads none.
 
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { namesIn } from '../host/look.ts';
 import { adminDirectory } from '../ipd/place.ts';
-import { hasErrno } from '../model/error.ts';
 import type { Place } from './browse.ts';
 
 /** Paths of logs, that of the command itself first, then the agent's of the place, then the others by name. `own` is the user's directory. */
@@ -14,13 +14,4 @@ export function keptLogs(about: { place: Place; logfile: string; own: string; ad
   const others = namesIn(own).filter((name) => /^sw\w*\.log$/.test(name));
   const all = [logfile, agent, ...others.sort().map((name) => join(own, name))];
   return [...new Set(all)].filter((file) => existsSync(file));
-}
-
-function namesIn(directory: string): string[] {
-  try {
-    return readdirSync(directory);
-  } catch (error) {
-    if (hasErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES')) return [];
-    throw error;
-  }
 }

@@ -1,9 +1,9 @@
 // The directories of a store are its own: nothing is written or removed behind a symbolic link that leads out of the root or depot
 // (SECURITY.md). Above them links are the business of whoever named the root or depot, and of ipd/place.ts.
 
-import { lstatSync, mkdirSync, readdirSync, realpathSync, unlinkSync } from 'node:fs';
+import { lstatSync, mkdirSync, realpathSync, unlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { lookAt } from '../host/look.ts';
+import { lookAt, namesIn } from '../host/look.ts';
 import { isInside, safeName } from '../host/rootpath.ts';
 import { hasErrno, SdError } from '../model/error.ts';
 import type { StoreLayout } from './layout.ts';
@@ -47,16 +47,6 @@ function leadsInside(anchor: string, place: string): boolean {
     return isInside(realpathSync(anchor), realpathSync(place));
   } catch (error) {
     if (hasErrno(error, 'ENOENT', 'ELOOP')) return false;
-    throw error;
-  }
-}
-
-function namesIn(directory: string): string[] {
-  try {
-    return readdirSync(directory);
-  } catch (error) {
-    // What is there but no directory, or not to be read, is told by who opens it.
-    if (hasErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES')) return [];
     throw error;
   }
 }
