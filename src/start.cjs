@@ -4,7 +4,6 @@
 
 'use strict';
 const { readFileSync } = require('node:fs');
-const { wrap } = require('node:module');
 const { dirname } = require('node:path');
 const { Script } = require('node:vm');
 
@@ -18,7 +17,8 @@ const scripts = new Map();
 
 require.extensions['.cjs'] = (module, filename) => {
   if (dirname(filename) !== __dirname) return require.extensions['.js'](module, filename);
-  const script = new Script(wrap(readFileSync(filename, 'utf8')), { filename, cachedData: codeOf(filename) });
+  const source = `(function (exports, require, module, __filename, __dirname) { ${readFileSync(filename, 'utf8')}\n});`;
+  const script = new Script(source, { filename, cachedData: codeOf(filename) });
   scripts.set(filename, script);
   const requireFrom = (id) => module.require(id);
   script.runInThisContext()(module.exports, requireFrom, module, filename, dirname(filename));

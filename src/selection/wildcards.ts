@@ -1,7 +1,6 @@
 // Is a text a shell pattern, and does it match (patches.md 1)? Each pattern is compiled once (pattern.ts).
 // Doorkeeper of minimatch, which is loaded only when a pattern has brackets.
 
-import { createRequire } from 'node:module';
 import { compilePattern } from './pattern.ts';
 
 const MAGIC = /[*?[]/;
@@ -34,6 +33,8 @@ function hideSlashes(value: string): string {
 
 /** Whether a character is one of a bracket's. A character in front keeps minimatch from its rules for names that begin with a dot. */
 function bracketTest(bracket: string): (character: string) => boolean {
+  // Not imported above: a listing would load node:module for nothing.
+  const { createRequire } = process.getBuiltinModule('node:module');
   const library: typeof import('minimatch') = createRequire(import.meta.url)('minimatch');
   const options = { nobrace: true, noext: true, noglobstar: true, nonegate: true, nocomment: true, dot: true };
   const expression = library.makeRe(`x${hideSlashes(bracket)}`, options) || /^(?!)/;
