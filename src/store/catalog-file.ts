@@ -9,6 +9,9 @@ import { hasErrno, reasonOf, SdError } from '../model/error.ts';
 import { fromKey } from './keys.ts';
 import { type ProductSummary, SHOWN } from './records.ts';
 
+const OPEN = '['.charCodeAt(0);
+const LINE_END = '\n'.charCodeAt(0);
+
 /** Form of the file. An older one is not read: what it published is published again, from the store. */
 const FORM = 2;
 
@@ -103,14 +106,14 @@ export function readCatalogFile(home: string, name = 'catalog', proof?: Proof): 
     if (hasErrno(error, 'EACCES', 'EPERM')) throw notAllowed(path, error);
     throw damaged(path, reasonOf(error), error);
   }
-  const end = bytes.indexOf(10);
+  const end = bytes.indexOf(LINE_END);
   const line = bytes.toString('utf8', 0, Math.max(end, 0));
   const header = parseHeader(path, line);
   const body = bytes.subarray(end + 1);
   if (hashOf(line.replace(HASH, '}'), body) !== HASH.exec(line)?.[1]) {
     throw damaged(path, 'Its content is not what its first line says.');
   }
-  return parseBody(path, header, body.toString('utf8'));
+  return parseBody(path, header, body);
 }
 
 /** A catalog may be replaced while its proof is looked at: what fails is read again, until the same bytes fail twice. */
@@ -151,11 +154,11 @@ function isWhole({ gen, chain, sha256, owners, records, index }: CatalogHeader):
   return texts.every((text) => typeof text === 'string') && [gen, index.head].every(Number.isSafeInteger);
 }
 
-function parseBody(path: string, header: CatalogHeader, body: string): CatalogFile {
+function parseBody(path: string, header: CatalogHeader, body: Buffer): CatalogFile {
   // Keys begin with a letter, and a JSON text has no line end of its own.
-  const begin = body.startsWith('[') ? 0 : body.indexOf('\n[') + 1 || body.length;
+  const begin = body[0] === OPEN ? 0 : body.indexOf('\n[') + 1 || body.length;
   const lines = body
-    .slice(0, begin)
+    .toString('utf8', 0, begin)
     .split('\n')
     .filter((line) => line !== '');
   const bundleSections = new Map<string, number>();
@@ -163,30 +166,31 @@ function parseBody(path: string, header: CatalogHeader, body: string): CatalogFi
     if (!line.startsWith('b/')) continue;
     bundleSections.set(fromKey(line.slice(2, line.indexOf('\t'))), Number(line.slice(line.lastIndexOf('\t') + 1)));
   }
-  return { header, lines, products: new PublishedProducts(path, body.slice(begin)), bundleSections };
+  return { header, lines, products: new PublishedProducts(path, body.subarray(begin)), bundleSections };
 }
 
 /** The lines of the products. All questions throw SdError `catalog_damaged` where a line cannot be read. */
 export class PublishedProducts {
   readonly #path: string;
-  readonly #text: string;
+  readonly #bytes: Buffer;
   #all: Map<string, PublishedProduct> | undefined;
 
-  constructor(path: string, text: string) {
+  /** @param bytes the lines as they lie in the file: whoever asks for one product does not wait for the text of all */
+  constructor(path: string, bytes: Buffer) {
     this.#path = path;
-    this.#text = text;
+    this.#bytes = bytes;
   }
 
   /** By product id, in catalog order. */
   all(): ReadonlyMap<string, PublishedProduct> {
-    this.#all ??= new Map(this.#parse(this.#text.trimEnd().replaceAll('\n', ',')));
+    this.#all ??= new Map(this.#parse(this.#bytes.toString().trimEnd().replaceAll('\n', ',')));
     return this.#all;
   }
 
   /** Those of a tag, in catalog order; undefined where the lines do not tell the tag of every product. */
   tagged(tag: string): readonly (readonly [id: string, product: PublishedProduct])[] | undefined {
     // A product whose tag is not told has null for it, as one without a title has for that.
-    const perhaps = this.#text.includes(',null,') ? Array.from(this.all().values()) : [];
+    const perhaps = this.#bytes.includes(',null,') ? Array.from(this.all().values()) : [];
     if (perhaps.some(({ summary }) => summary.shown === undefined)) return undefined;
     return this.#holding(`,${JSON.stringify(tag)},`).filter(([, { summary }]) => summary.shown?.tag === tag);
   }
@@ -200,12 +204,12 @@ export class PublishedProducts {
 
   /** Those in whose lines the words stand. */
   #holding(words: string): (readonly [string, PublishedProduct])[] {
-    const text = this.#text;
+    const bytes = this.#bytes;
     const found: (readonly [string, PublishedProduct])[] = [];
-    for (let at = text.indexOf(words); at >= 0; ) {
-      const end = text.indexOf('\n', at);
-      found.push(...this.#parse(text.slice(text.lastIndexOf('\n', at) + 1, end)));
-      at = text.indexOf(words, end);
+    for (let at = bytes.indexOf(words); at >= 0; ) {
+      const end = bytes.indexOf(LINE_END, at);
+      found.push(...this.#parse(bytes.toString('utf8', bytes.lastIndexOf(LINE_END, at) + 1, end)));
+      at = bytes.indexOf(words, end);
     }
     return found;
   }
