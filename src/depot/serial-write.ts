@@ -3,7 +3,7 @@
 // Promise: the same software gives the same bytes; every file is compared to the catalog that was written before it.
 
 import { type TarWriter, tarSize, tarWriter } from '../host/archive.ts';
-import { digestContent } from '../host/digest.ts';
+import { digestContent, inHand } from '../host/digest.ts';
 import type { Catalog } from '../model/catalog.ts';
 import type { FileRecord, FilesetKey } from '../model/software.ts';
 import { isStored } from './available.ts';
@@ -90,9 +90,10 @@ function writeFileset(source: Depot, catalog: Catalog, key: FilesetKey, tar: Tar
     if (!isStored(file)) continue;
     const content = source.content(key, lying.get(file.path)!);
     try {
-      // The catalog is written before the bytes, so bytes that do not fit it must not follow. The second reading comes from memory.
-      compareContent(source, key, file, digestContent(content, isLarge(file) ? options.onPiece : undefined));
-      tar.file(memberOf(key, file), content);
+      // The catalog is written before the bytes, so bytes that do not fit it must not follow. What is large is read once more for that.
+      const held = inHand(content);
+      compareContent(source, key, file, digestContent(held, isLarge(file) ? options.onPiece : undefined));
+      tar.file(memberOf(key, file), held);
     } finally {
       if (content.kind === 'region') content.close();
     }

@@ -2,7 +2,7 @@
 // Promise: content is read once, through one reused buffer of 1 MiB, whatever its size (D10); cksum equals cksum(1) bit for bit.
 // Must not: close a Content (whoever made it does) or decide what to do with a wrong digest.
 
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { readSync, writeSync } from 'node:fs';
 import type { Content } from '../model/content.ts';
 import { contentSize } from '../model/content.ts';
@@ -15,10 +15,11 @@ export interface Digested {
   readonly sha256: string;
 }
 
+type Region = Extract<Content, { kind: 'region' }>;
 type OnPiece = ((bytes: number) => void) | undefined;
 
 const SLICES = 16;
-const tables = crcTables();
+let made: Int32Array | undefined;
 // Safe to share: every user is synchronous and done with it before it returns.
 const shared = Buffer.allocUnsafeSlow(1024 * 1024);
 
@@ -52,7 +53,11 @@ export function cksumOf(bytes: Uint8Array): number {
 
 /** SHA-256 of these bytes in lower-case hex. */
 export function sha256Of(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  return hash('sha256', bytes, 'hex');
+}
+
+function digestsOf(bytes: Uint8Array): Digested {
+  return { size: bytes.length, cksum: cksumOf(bytes), sha256: sha256Of(bytes) };
 }
 
 /**
@@ -66,18 +71,27 @@ export function copyContent(content: Content, toFd: number, options: { digests?:
     eachPiece(content, (piece) => writeAll(toFd, piece));
     return { size: contentSize(content) };
   }
+  const small = inHand(content);
+  if (small.kind === 'bytes') {
+    writeAll(toFd, small.bytes);
+    return digestsOf(small.bytes);
+  }
   const digests = new Digests();
-  const onPiece = contentSize(content) > shared.length ? options.onPiece : undefined;
   eachPiece(content, (piece) => {
     digests.update(piece);
     writeAll(toFd, piece);
-    onPiece?.(piece.length);
+    options.onPiece?.(piece.length);
   });
   return { size: contentSize(content), cksum: digests.cksum(), sha256: digests.sha256() };
 }
 
 /** Reads content to its end for its digests only; `onPiece` is told the bytes of each piece. Throws SdError `content_truncated`. */
 export function digestContent(content: Content, onPiece?: OnPiece): Digested {
+  const small = inHand(content);
+  if (small.kind === 'bytes') {
+    onPiece?.(small.bytes.length);
+    return digestsOf(small.bytes);
+  }
   const digests = new Digests();
   eachPiece(content, (piece) => {
     digests.update(piece);
@@ -88,13 +102,21 @@ export function digestContent(content: Content, onPiece?: OnPiece): Digested {
 
 /** All bytes at once, for small content (control files, INFO). The caller may keep them. Throws SdError `content_truncated`. */
 export function readContent(content: Content): Buffer {
-  const all = Buffer.allocUnsafe(contentSize(content));
-  let at = 0;
-  eachPiece(content, (piece) => {
-    all.set(piece, at);
-    at += piece.length;
-  });
+  if (content.kind === 'bytes') return Buffer.from(content.bytes);
+  const all = Buffer.allocUnsafe(content.size);
+  fill(all, content);
   return all;
+}
+
+/**
+ * The same content, read already where it has at most 1 MiB: its bytes are then a view of the shared buffer, and gone when another
+ * Content is read. Throws SdError `content_truncated`.
+ */
+export function inHand(content: Content): Content {
+  if (content.kind === 'bytes' || content.size > shared.length) return content;
+  const bytes = shared.subarray(0, content.size);
+  fill(bytes, content);
+  return { kind: 'bytes', bytes };
 }
 
 /**
@@ -107,24 +129,27 @@ export function eachPiece(content: Content, take: (piece: Uint8Array) => void): 
     return;
   }
   for (let done = 0; done < content.size; ) {
-    const count = readSync(
-      content.fd,
-      shared,
-      0,
-      Math.min(shared.length, content.size - done),
-      content.position + done,
-    );
-    if (count === 0) {
-      throw new SdError('content_truncated', {
-        what: `The content of a file ends after ${done} of ${content.size} bytes.`,
-        because: 'The source was cut short, or changed while it was being read.',
-        todo: 'Get the source again from where it was made.',
-        data: { size: content.size, read: done },
-      });
-    }
+    const count = readOn(shared.subarray(0, content.size - done), content, done);
     take(shared.subarray(0, count));
     done += count;
   }
+}
+
+/** Reads a stretch of a file into bytes of its length. */
+function fill(bytes: Uint8Array, content: Region): void {
+  for (let done = 0; done < bytes.length; ) done += readOn(bytes.subarray(done), content, done);
+}
+
+/** Reads what comes behind `done` bytes, and as many as fit or fewer. @returns how many */
+function readOn(bytes: Uint8Array, content: Region, done: number): number {
+  const count = readSync(content.fd, bytes, 0, bytes.length, content.position + done);
+  if (count > 0) return count;
+  throw new SdError('content_truncated', {
+    what: `The content of a file ends after ${done} of ${content.size} bytes.`,
+    because: 'The source was cut short, or changed while it was being read.',
+    todo: 'Get the source again from where it was made.',
+    data: { size: content.size, read: done },
+  });
 }
 
 /** Writes all bytes at the current position of `fd`; write(2) may take fewer than it is given. */
@@ -133,7 +158,12 @@ export function writeAll(fd: number, bytes: Uint8Array): void {
 }
 
 /** Sixteen tables of 256: table k holds the CRC of a byte followed by k zero bytes (polynomial 0x04C11DB7, high bit first). */
-function crcTables(): Int32Array {
+function tables(): Int32Array {
+  made ??= makeTables();
+  return made;
+}
+
+function makeTables(): Int32Array {
   const all = new Int32Array(SLICES * 256);
   for (let byte = 0; byte < 256; byte++) {
     let crc = byte << 24;
@@ -149,7 +179,7 @@ function crcTables(): Int32Array {
 
 /** Slice-by-16: sixteen bytes a turn, each looked up in the table of its distance from the end of the slice. */
 function crcOf(start: number, bytes: Uint8Array): number {
-  const t = tables;
+  const t = tables();
   const b = bytes;
   const whole = b.length - (b.length % SLICES);
   let crc = start;
@@ -179,10 +209,11 @@ function crcOf(start: number, bytes: Uint8Array): number {
 
 /** Ends a cksum as POSIX says: the length follows the data, low byte first and without leading zeros; all bits are inverted. */
 function withLength(crc: number, length: number): number {
+  const t = tables();
   let result = crc;
   // Division, not shifts: a length may need more than 32 bits.
   for (let rest = length; rest > 0; rest = Math.floor(rest / 256)) {
-    result = (result << 8) ^ tables[(result >>> 24) ^ (rest % 256)]!;
+    result = (result << 8) ^ t[(result >>> 24) ^ (rest % 256)]!;
   }
   return ~result >>> 0;
 }
