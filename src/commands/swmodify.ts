@@ -24,7 +24,12 @@ const declaration: CommandDeclaration = {
     flag.VERBOSE,
     flag.PROGRESS,
     { name: '-V', meaning: 'Print the layout versions that can be written, and end.' },
-    { name: '-a', argument: 'attribute=value', meaning: 'Set an attribute, or add to a list; several are allowed.' },
+    {
+      name: '-a',
+      argument: 'attribute=value',
+      meaning:
+        'Set an attribute, or add to a list; with -d and without software, of the depot itself; several are allowed.',
+    },
     {
       name: '-c',
       argument: 'catalog',
@@ -39,6 +44,10 @@ const declaration: CommandDeclaration = {
   targets: 'target_selection',
   examples: [
     { does: 'Give an installed product a category.', command: 'swmodify -a category_tag=site_standard X11' },
+    {
+      does: 'Give a depot a title, and the text of a file as its description.',
+      command: "swmodify -d -a title='Master depot' -a 'description=</tmp/depot.description' @ /var/spool/sw",
+    },
     { does: 'Record a file that was edited on purpose.', command: 'swmodify -x files=/etc/X11/config X11.RUN' },
     {
       does: 'Take two scripts out of a fileset of a depot.',
@@ -54,8 +63,10 @@ async function run(invocation: Invocation): Promise<number> {
   const edits = editsFor(invocation, options);
   refuseMixtures(invocation, values.patch_commit, edits);
   const software = softwareFor(invocation, options);
-  if (software.length === 0 && !edits.source) throw noSoftware(declaration.name);
   const depot = has(invocation, '-d');
+  // Attributes alone may be those of the depot itself.
+  const own = depot && edits.attributes.length > 0 && edits.files.length + edits.controlFiles.length === 0;
+  if (software.length === 0 && !edits.source && !own) throw noSoftware(declaration.name);
   const targets = targetsFor(invocation, options, depot ? values.distribution_target_directory : '/');
   if (targets.length > 1) {
     throw new SdError('bad_target', {
@@ -78,7 +89,7 @@ function editsFor(invocation: Invocation, { values }: ResolvedOptions): Edits {
   const listed = (invocation.arguments['-P'] ?? []).flatMap((file) => pathsIn(resolve(cwd, file)));
   const edits = {
     undo: has(invocation, '-u'),
-    attributes: invocation.arguments['-a'] ?? [],
+    attributes: (invocation.arguments['-a'] ?? []).map((word) => withText(word, cwd)),
     files: [...values.files, ...listed],
     controlFiles: values.control_files,
   };
@@ -124,14 +135,25 @@ function refuseMixtures(invocation: Invocation, commit: boolean, edits: Edits): 
   }
 }
 
+/** `attribute=<file`: the value is the file's text, as in a PSF (formats.md 2). Throws SdError `list_file_unreadable`. */
+function withText(word: string, cwd: string): string {
+  const [, attribute, file] = /^([^=]*)=\s*<\s*(.*)$/.exec(word) ?? [];
+  if (attribute === undefined || file === undefined) return word;
+  return `${attribute}=${textOf(resolve(cwd, file), `value of "${attribute}"`)}`;
+}
+
 /** A path a line; blank lines and comments are passed over. */
 function pathsIn(file: string): string[] {
+  const lines = textOf(file, 'paths').split('\n');
+  return lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
+}
+
+function textOf(file: string, what: string): string {
   try {
-    const lines = readFileSync(file, 'utf8').split('\n');
-    return lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
+    return readFileSync(file, 'utf8');
   } catch (error) {
     throw new SdError('list_file_unreadable', {
-      what: `Cannot read the paths in "${file}".`,
+      what: `Cannot read the ${what} in "${file}".`,
       because: reasonOf(error),
       todo: 'Correct the name or the permissions of the file.',
       data: { file },

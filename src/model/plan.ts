@@ -184,7 +184,8 @@ export interface Plan {
 /** What swmodify does to one definition; `words` are `keyword=value`, paths or tags. */
 export interface ObjectChange {
   readonly action: 'add' | 'change' | 'delete';
-  readonly level: 'bundle' | 'product' | 'subproduct' | 'fileset' | 'category';
+  /** `depot` is the target itself. */
+  readonly level: 'bundle' | 'product' | 'subproduct' | 'fileset' | 'category' | 'depot';
   readonly spec: string;
   readonly words: readonly string[];
 }

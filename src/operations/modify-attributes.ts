@@ -9,6 +9,7 @@
 //   architecture                                  where no record of a patch names it, and no other object would be the same
 //   tag, revision, instance_id, vendor_tag,       refused: they say which software it is, and what it needs
 //     corequisites, prerequisites
+//   layout_version of a depot                     refused: its whole catalog is written so
 //   what SD makes (applied_patches, size ...)     refused
 //   unknown word                                  kept as a vendor-defined attribute; a NOTE where it looks misspelt
 
@@ -18,10 +19,9 @@ import { cksumOf } from '../host/digest.ts';
 import { type Attributes, type AttributeValue, flag, list, text } from '../model/attributes.ts';
 import { SdError } from '../model/error.ts';
 import type { Finding } from '../model/plan.ts';
-import { tagOf } from '../model/software.ts';
 import { parseRequisite, parseSpec } from '../model/spec.ts';
 import type { Draft } from './modify-draft.ts';
-import { type Named, nameOf } from './modify-objects.ts';
+import { classOf, type Named, nameOf } from './modify-objects.ts';
 
 /** Not changeable with -a (commands.md 5.5). */
 const FIXED = new Set(['tag', 'revision', 'instance_id', 'vendor_tag', 'corequisites', 'prerequisites']);
@@ -64,7 +64,7 @@ function readEdit(word: string, undo: boolean): Edit {
 }
 
 function editOne(draft: Draft, named: Named, edit: Edit): Finding[] {
-  const known = keywordOf(named.level, edit.keyword);
+  const known = keywordOf(classOf(named), edit.keyword);
   const keyword = known?.name ?? edit.keyword;
   refuse(draft, named, keyword, known);
   const before = draft.attributesOf(named);
@@ -73,9 +73,7 @@ function editOne(draft: Draft, named: Named, edit: Edit): Finding[] {
     if (before[keyword] === undefined) return [absent(named, keyword)];
     if (keyword === 'state' || keyword === 'is_patch') throw needed(named, keyword);
     if (keyword === 'category_tag') refusePatchTag(named, before, list(before, keyword));
-    draft.change(named, { [keyword]: keyword === 'title' ? tagOf({ attributes: before }) : undefined }, [
-      `-${keyword}`,
-    ]);
+    draft.change(named, { [keyword]: keyword === 'title' ? before.tag : undefined }, [`-${keyword}`]);
     return [];
   }
   const values = [typedValue(known, edit.value)].flat();
@@ -136,6 +134,14 @@ function refuse(draft: Draft, named: Named, keyword: string, known: Keyword | un
       what,
       because: needs ? 'What software needs is part of its definition.' : 'It says which software this is.',
       todo: needs ? 'Change the definition with -s.' : 'Package the software anew.',
+      data: { attribute: keyword },
+    });
+  }
+  if (named.level === 'depot' && keyword === 'layout_version') {
+    throw new SdError('attribute_fixed', {
+      what,
+      because: 'All of its catalog is written so.',
+      todo: 'Copy the software to a new depot, with -x layout_version=.',
       data: { attribute: keyword },
     });
   }
@@ -258,7 +264,7 @@ function refuseTwin(draft: Draft, named: Named): void {
 }
 
 function misspeltNote(named: Named, keyword: string): Finding[] {
-  const near = nearestWord(named.level, keyword);
+  const near = nearestWord(classOf(named), keyword);
   if (near === undefined) return [];
   const said = `"${keyword}" is no attribute SD knows; it is kept as it is.  Did you mean "${near}"?`;
   return [{ severity: 'note', code: 'attribute_unknown', text: said }];

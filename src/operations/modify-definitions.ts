@@ -26,7 +26,7 @@ import type { Finding } from '../model/plan.ts';
 import { type Bundle, type ControlFile, type Fileset, filesetKey, type Product, tagOf } from '../model/software.ts';
 import { brief } from '../model/spec.ts';
 import type { Draft } from './modify-draft.ts';
-import type { Named } from './modify-objects.ts';
+import { classOf, type Named } from './modify-objects.ts';
 import { type Defined, type Definitions, definable, filesIn } from './modify-source.ts';
 import { chooseSoftware } from './package-plan.ts';
 import { completed } from './psf-attributes.ts';
@@ -101,7 +101,7 @@ class Merge {
 
   /** What the source says of an object that is there; with a whole source what it does not say goes. */
   #change(named: Named, before: Attributes, object: Defined): void {
-    const { level } = named;
+    const level = classOf(named);
     const given = definable(level, this.#source.given(object));
     const silent = this.#source.whole
       ? Object.keys(definable(level, before)).filter((word) => given[word] === undefined)

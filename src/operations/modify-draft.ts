@@ -32,6 +32,7 @@ export class Draft {
   /** What is done to which object, in the order of the edits; for people. */
   readonly changes: ObjectChange[] = [];
   readonly #now: number;
+  #own: Attributes | undefined;
   readonly #vendors = new Map<string, Vendor>();
   readonly #categories = new Map<string, Category | undefined>();
   readonly #bundles = new Map<string, Bundle | undefined>();
@@ -59,6 +60,8 @@ export class Draft {
         return this.#categories.get(tagOf(named.object))?.attributes ?? named.object.attributes;
       case 'subproduct':
         return this.#subproduct(named).attributes;
+      case 'depot':
+        return this.#own ?? named.object.attributes;
     }
   }
 
@@ -85,7 +88,10 @@ export class Draft {
           tagOf(each) === tagOf(named.object) ? { attributes } : each,
         );
         this.putProduct({ ...product, subproducts });
+        break;
       }
+      case 'depot':
+        this.#own = dated;
     }
     this.tell('change', named, words);
   }
@@ -203,7 +209,8 @@ export class Draft {
   /** Everything, in an order in which it can be applied. Asked once, at the end. */
   ops(): ChangeSet {
     for (const id of new Set([...this.#filesets.keys()].map((key) => splitKey(key).productId))) this.#settle(id);
-    const ops: CatalogOp[] = [...this.#vendors.values()].map((vendor) => ({ op: 'vendor', vendor }));
+    const ops: CatalogOp[] = this.#own ? [{ op: 'target', attributes: this.#own }] : [];
+    for (const vendor of this.#vendors.values()) ops.push({ op: 'vendor', vendor });
     for (const [tag, category] of this.#categories)
       ops.push(category ? { op: 'category', category } : { op: 'drop_category', tag });
     for (const [id, bundle] of this.#bundles) ops.push(bundle ? { op: 'bundle', bundle } : { op: 'drop_bundle', id });

@@ -1,7 +1,9 @@
 // The objects that operands of swmodify name, each at its own level (commands.md 5.5): `ACME` is the product and not its filesets,
 // `ACME.RUN` the fileset, a bundle's tag the bundle. A pattern behind a dot means filesets; a subproduct is named by its tag. An operand
-// that names no software may be the tag of a category object.
+// that names no software may be the tag of a category object. No operand at all means the depot itself.
 
+import type { ObjectClass } from '../definition/keywords.ts';
+import type { Attributes } from '../model/attributes.ts';
 import { text } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
 import { lookUp, type Placed } from '../model/patches.ts';
@@ -16,7 +18,8 @@ export type Named =
   | { readonly level: 'product'; readonly object: Product }
   | { readonly level: 'subproduct'; readonly object: Subproduct; readonly product: Product }
   | ({ readonly level: 'fileset' } & Placed)
-  | { readonly level: 'category'; readonly object: Category };
+  | { readonly level: 'category'; readonly object: Category }
+  | { readonly level: 'depot'; readonly object: { readonly attributes: Attributes }; readonly place: string };
 
 export interface NamedObjects {
   /** Without duplicates: bundles, products, subproducts, filesets, categories. */
@@ -45,6 +48,11 @@ export function namedObjects(catalog: Catalog, operands: readonly string[]): Nam
   return { objects, unmatched };
 }
 
+/** The depot at `place` itself. */
+export function depotObject({ attributes }: Catalog, place: string): Named {
+  return { level: 'depot', object: { attributes }, place };
+}
+
 /** How messages call an object: its spec as agent logs print it. */
 export function nameOf(named: Named): string {
   switch (named.level) {
@@ -60,7 +68,14 @@ export function nameOf(named: Named): string {
     }
     case 'category':
       return tagOf(named.object);
+    case 'depot':
+      return named.place;
   }
+}
+
+/** What SD's language calls such an object. */
+export function classOf({ level }: Named): ObjectClass {
+  return level === 'depot' ? 'distribution' : level;
 }
 
 /** Two values of one object have the same identity. */
@@ -72,6 +87,8 @@ function identityOf(named: Named): string {
       return `fileset ${named.key}`;
     case 'category':
       return `category ${tagOf(named.object)}`;
+    case 'depot':
+      return named.level;
     default:
       return `${named.level} ${named.object.id}`;
   }

@@ -13,7 +13,7 @@ import { mergeDefinitions } from './modify-definitions.ts';
 import { deleteDefinitions } from './modify-delete.ts';
 import { Draft } from './modify-draft.ts';
 import { editFiles, requireFilesets } from './modify-files.ts';
-import { filesetsAmong, namedObjects, nameOf } from './modify-objects.ts';
+import { depotObject, filesetsAmong, namedObjects, nameOf } from './modify-objects.ts';
 import { exportedDefinitions, psfDefinitions } from './modify-source.ts';
 
 /** What is to be changed. `source` stands alone; without any edit and with `undo` the definitions themselves go. */
@@ -34,7 +34,10 @@ interface Asked extends TargetRequest {
   readonly edits: Edits;
 }
 
-/** Makes the draft; the catalog stays as it is. Findings may hold ERRORs: then nothing is to be done. Throws refusals as SdError. */
+/**
+ * Makes the draft; without software the attributes are those of the depot itself. The catalog stays as it is. Findings may hold ERRORs:
+ * then nothing is to be done. Throws refusals as SdError.
+ */
 export async function draftChanges(
   { edits, software, options, target: anchor }: Asked,
   { catalog, tree }: { readonly catalog: Catalog; readonly tree: string },
@@ -47,7 +50,10 @@ export async function draftChanges(
       kind === 'psf' ? await psfDefinitions(path, options.follow_symlinks) : exportedDefinitions(path, catalog.kind);
     return { draft, findings: [...source.findings, ...mergeDefinitions({ draft, source, software, anchor, now })] };
   }
-  const { objects, unmatched } = namedObjects(catalog, software);
+  const { objects, unmatched } =
+    software.length === 0
+      ? { objects: [depotObject(catalog, anchor)], unmatched: [] }
+      : namedObjects(catalog, software);
   const where = catalog.kind === 'depot' ? 'in the depot' : 'on the target';
   const findings: Finding[] = unmatched.map((operand) => notFound(operand, where, catalog));
   if (findings.length > 0) return { draft, findings };

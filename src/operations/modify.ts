@@ -137,7 +137,11 @@ async function changeTarget(
 ): Promise<SessionResult> {
   const { context, preview, edits, software } = request;
   const logfile = `${context.host}:${target.logfile}`;
-  session.emit({ type: 'selection.made', targets: [place], software: software.length === 0 ? ['*'] : software });
+  session.emit({
+    type: 'selection.made',
+    targets: [place],
+    software: software.length === 0 && edits.source ? ['*'] : software,
+  });
   session.emit({ type: 'selection.end', ok: true });
   return agentSession(session, { task: 'modify', target: place, logfile }, async () => {
     session.emit({ type: 'analysis.begin', preview });

@@ -183,7 +183,6 @@ function selections(event: Extract<SdEvent, { type: 'selection.made' }>): Messag
   return [
     ...(event.source === undefined ? [] : [field('Source', event.source)]),
     ...event.targets.map((target) => field('Targets', target)),
-    progress('Software selections:'),
-    specs(event.software),
+    ...(event.software.length === 0 ? [] : [progress('Software selections:'), specs(event.software)]),
   ];
 }

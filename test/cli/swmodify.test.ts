@@ -116,6 +116,35 @@ function clean(): void {
   expect([ran.stderr, ran.exit], ran.stdout).toEqual(['', 0]);
 }
 
+describe('-d -a without software', () => {
+  test('sets attributes of the depot itself, a text from a file too; -u takes them away', () => {
+    site.write('words', 'Two lines\nof words.\n');
+    site.ok('swreg', '-l', 'depot', './D');
+    const own = () => site.ok('swlist', '-l', 'depot', '-a', 'title', '-a', 'description');
+    const software = () => site.read('D/catalog/INDEX').split('\nmedia')[1];
+    const before = software();
+    const words = ['-a', "title=Manufacturing's depot", '-a', 'description=< words', '-a', 'site_owner=me'];
+    const said = flat(site.ok('swmodify', '-d', ...words, '@', './D'));
+    expect(said).toContain(`Change depot "${site.path('D')}": title="Manufacturing's depot".`);
+    expect(own()).toMatch(/D +Manufacturing's depot +\nTwo lines\nof words\./);
+    expect(site.read('D/catalog/INDEX')).toMatch(/^description "Two lines\nof words\."$/m);
+    expect(site.read('D/catalog/INDEX')).toMatch(/^site_owner "?me"?$/m);
+    expect(software()).toBe(before);
+    site.ok('swmodify', '-d', '-u', '-a', 'title', '-a', 'description', '@', './D');
+    expect(own()).not.toMatch(/Manufacturing|Two/);
+    expect(site.run('swverify', ['-d', '*', '@', './D']).exit).toBe(0);
+  });
+
+  test('refuses what the catalog rests on, and everything but attributes', () => {
+    refused('attribute_fixed', ['-d', '-a', 'layout_version=0.8'], './D');
+    refused('attribute_generated', ['-d', '-a', 'create_time=1'], './D');
+    refused('attribute_elsewhere', ['-d', '-a', 'is_patch=true'], './D');
+    refused('no_software', ['-d', '-u'], './D');
+    refused('no_software', ['-d', '-a', 'title=x', '-x', 'files=/opt/acme/conf'], './D');
+    expect(refused('list_file_unreadable', ['-a', 'description=<nowhere', 'ACME'])).toContain(site.path('nowhere'));
+  });
+});
+
 describe('-a', () => {
   test('sets an attribute of each level, in catalog and text tree; files stay as they are', () => {
     const files = treePicture(site.path('R/opt'));
