@@ -11,7 +11,7 @@
 // A depot takes patches without their bases (3.8). What a patch supersedes is said in the order of loading: patch filesets on the same
 // base, installed or loaded before, whatever their state. is_sparse makes no difference to any of this.
 
-import { list } from '../model/attributes.ts';
+import { list, text } from '../model/attributes.ts';
 import { isCommitted, isPatch, lookUp, type Placed } from '../model/patches.ts';
 import type { Finding, PlannedFileset } from '../model/plan.ts';
 import type { FilesetKey } from '../model/software.ts';
@@ -70,6 +70,16 @@ export class Bases {
     return standing.find((base) => base.location === patch.location) ?? standing[0];
   }
 
+  /** Filesets on the target that the patch would take for its base, were they of another version or whole. */
+  near(patch: Chosen): Placed[] {
+    const specs = list(patch.fileset.attributes, 'ancestor').flatMap((source) => specOf(source) ?? []);
+    const keys = specs.flatMap((spec) => resolve({ ...spec, items: [] }, this.#input.target).filesets);
+    return [...new Set(keys)].flatMap((key) => {
+      const placed = lookUp(this.#input.target, key);
+      return placed && !isPatch(placed.fileset) ? [placed] : [];
+    });
+  }
+
   #stands(base: Base, isAlive: (candidate: Candidate) => boolean): boolean {
     return base.coming ? isAlive(base.coming) : !this.#ending.endedBy(base.targetKey).some(isAlive);
   }
@@ -120,7 +130,17 @@ export function judgeBase(patch: Candidate, { draft, bases }: PatchParts): boole
     .ofProduct(patch.product)
     .some((each) => each !== patch && draft.isAlive(each) && bases.of(each, isAlive) !== undefined);
   draft.exclude(patch, 'its base fileset is not installed');
-  draft.tell(baseFinding(others ? 'note' : 'error', 'base_not_installed', spec, 'its base fileset is not installed'));
+  const finding = baseFinding(
+    others ? 'note' : 'error',
+    'base_not_installed',
+    spec,
+    'its base fileset is not installed',
+  );
+  const there = bases.near(patch).map(({ product, fileset }) => {
+    const state = isBroken(fileset) ? `, in the state ${text(fileset.attributes, 'state')}` : '';
+    return `  Installed is "${brief(product, fileset)}"${state}.`;
+  });
+  draft.tell({ ...finding, text: finding.text + there.join('') });
   return false;
 }
 
