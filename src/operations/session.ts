@@ -16,6 +16,8 @@ export interface Session {
   readonly findings: readonly Finding[];
   /** Says each finding, in order. */
   report(findings: readonly Finding[]): void;
+  /** Says why the session fails, once for each error: whoever hears of it first has the log where it belongs. */
+  fail(error: unknown): void;
   /** True once a finding of severity `error` was said. */
   failed(): boolean;
 }
@@ -43,9 +45,8 @@ export async function runSession(
     result = await body(session);
     ok = !session.failed();
   } catch (error) {
-    if (error instanceof Stopped) session.report([stopped(error)]);
-    if (!(error instanceof SdError) && !hasErrno(error, ...OF_THE_MACHINE)) throw error;
-    session.report([error instanceof SdError ? findingOf(error) : failedMachine(error as Error)]);
+    session.fail(error);
+    if (error instanceof Stopped || failureOf(error) === undefined) throw error;
   } finally {
     release();
     session.emit({ type: 'session.end', ...jobOf(context), time: Date.now(), ok, target });
@@ -55,17 +56,24 @@ export async function runSession(
 
 function beginSession(context: SessionContext, emit: Emit): Session {
   const findings: Finding[] = [];
+  const told = new Set<unknown>();
   const remember: Emit = (event) => {
     if (event.type === 'finding') findings.push(event.finding);
     emit(event);
   };
   remember({ type: 'session.begin', ...jobOf(context), user: context.user, time: Date.now() });
+  const report: Session['report'] = (said) => {
+    for (const finding of said) remember({ type: 'finding', finding });
+  };
   return {
     context,
     emit: remember,
     findings,
-    report: (said) => {
-      for (const finding of said) remember({ type: 'finding', finding });
+    report,
+    fail: (error) => {
+      const finding = told.has(error) ? undefined : failureOf(error);
+      told.add(error);
+      if (finding) report([finding]);
     },
     failed: () => findings.some((finding) => finding.severity === 'error'),
   };
@@ -78,6 +86,13 @@ function jobOf(context: SessionContext): { command: string; jobid?: string } {
 /** Failures of disks, rights and limits that nobody nearer to them has put into words; anything else is a programmer's error. */
 const OF_THE_MACHINE =
   'EACCES EBUSY EDQUOT EIO ELOOP EMFILE ENAMETOOLONG ENFILE ENOSPC EPERM EROFS ESTALE ETXTBSY'.split(' ');
+
+/** What users are told of an error; undefined for a programmer's. */
+function failureOf(error: unknown): Finding | undefined {
+  if (error instanceof Stopped) return stopped(error);
+  if (error instanceof SdError) return findingOf(error);
+  return hasErrno(error, ...OF_THE_MACHINE) ? failedMachine(error as Error) : undefined;
+}
 
 function failedMachine(error: Error): Finding {
   const at = 'path' in error ? `  It happened at "${error.path}".` : '';
@@ -162,6 +177,9 @@ export async function agentSession<T>(
   });
   try {
     return await body();
+  } catch (error) {
+    session.fail(error);
+    throw error;
   } finally {
     session.emit({ type: 'agent.end', ...who, time: Date.now() });
   }
