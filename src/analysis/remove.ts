@@ -212,7 +212,7 @@ function finished(
     excluded: selection.excluded,
     findings,
     space: [],
-    bundles: products.length > 0 ? selection.bundles : [],
+    bundles: hasError(findings) ? [] : selection.bundles,
   };
 }
 

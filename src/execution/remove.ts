@@ -45,10 +45,20 @@ export async function executeRemove(root: RootSession, plan: Plan): Promise<bool
     { plan: now, catalog: installed(session), task: 'remove', emit: session.emit, units },
     (unit) => removeUnit(session, unit, unit === units.at(-1) ? (plan.bundles ?? []) : []),
     async () => {
+      if (units.length === 0) await dropBundles(session, plan.bundles ?? []);
       if (session.kernel && session.options.auto_kernel_build) await buildKernel(session);
     },
   );
   return ok && session.root === '/' && session.options.autoreboot && filesets.some((each) => each.isReboot === true);
+}
+
+/** The records of bundles whose filesets all stay for another bundle's sake. */
+async function dropBundles(session: RootSession, bundles: readonly string[]): Promise<void> {
+  await session.store.apply({ label: 'remove bundles', files: [], change: () => dropOps(bundles) });
+}
+
+function dropOps(bundles: readonly string[]): CatalogOp[] {
+  return bundles.map((id) => ({ op: 'drop_bundle', id }));
 }
 
 async function removeUnit(session: RootSession, unit: Unit, bundles: readonly string[]): Promise<Done> {
@@ -165,7 +175,7 @@ function removal(
         catalog,
         going.map((each) => each.placed),
       ).map((id): CatalogOp => ({ op: 'drop_product', id })),
-      ...bundles.map((id): CatalogOp => ({ op: 'drop_bundle', id })),
+      ...dropOps(bundles),
     ],
   };
 }

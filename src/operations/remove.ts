@@ -114,8 +114,9 @@ async function decide(
   });
   const software = softwareSpecs(selection, parts.catalog);
   if (depot) requireRemoval(request.target, selection, parts.catalog, options);
-  if (!endSelection(session, selection, { target: parts.place, software, enforce: options.enforce_selections }))
-    return {};
+  const enforce = options.enforce_selections;
+  const records = selection.bundles.length > 0;
+  if (!endSelection(session, selection, { target: parts.place, software, enforce, records })) return {};
   return agentSession(session, { task: 'remove', target: parts.place, logfile: parts.logfile }, async () => {
     session.emit({ type: 'analysis.begin', preview });
     const plan = await planRemove({

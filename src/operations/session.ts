@@ -136,13 +136,13 @@ export async function connect<T>(
 
 /**
  * Ends the selection phase: says what was found and what was not.
- * `software` are fully qualified specs. Returns true when there is something to analyse: at least one fileset, and with
- * `enforce` (enforce_selections) nothing that could not be found.
+ * `software` are fully qualified specs. Returns true when there is something to analyse: at least one fileset, or `records` of bundles
+ * alone, and with `enforce` (enforce_selections) nothing that could not be found.
  */
 export function endSelection(
   session: Session,
   selection: Selection,
-  parts: { source?: string; target: string; software: readonly string[]; enforce: boolean },
+  parts: { source?: string; target: string; software: readonly string[]; enforce: boolean; records?: boolean },
 ): boolean {
   session.report(selection.findings);
   const refused = parts.enforce && selection.unmatched.length > 0;
@@ -155,7 +155,7 @@ export function endSelection(
     });
   }
   session.emit({ type: 'selection.end', ok: !refused && !session.failed() });
-  return !refused && selection.entries.length > 0;
+  return !refused && (selection.entries.length > 0 || parts.records === true);
 }
 
 /** Runs the target agent's part of a session between its own banners. `target` and `logfile` are `host:/path`. */
@@ -194,7 +194,8 @@ export async function endAnalysis(session: Session, plan: Plan, target: string, 
   session.report(plan.findings);
   const ok = !plan.findings.some((finding) => finding.severity === 'error');
   session.emit({ type: 'analysis.end', ok, target, plan, preview });
-  if (preview || plan.products.length === 0) return false;
+  const recordsGo = plan.verb === 'remove' && plan.bundles !== undefined && plan.bundles.length > 0;
+  if (preview || (plan.products.length === 0 && !recordsGo)) return false;
   const { approve } = session.context;
   if (approve === undefined) return true;
   const approved = await approve(plan, target);

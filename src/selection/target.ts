@@ -29,7 +29,8 @@ export interface TargetInput {
  * Selects installed software, or software of a depot. An operand that names nothing is an ERROR `software_not_found`, with
  * enforce_selections it empties the selection; no operands are an ERROR `nothing_selected`.
  *   remove       siblings of patches, patches of removed bases, dependents with autoselect_dependents; filesets of a named bundle
- *                that another bundle holds stay and are listed as excluded. `bundles` are the records that go.
+ *                that another bundle holds stay, are listed as excluded, and NOTEs `held_by_bundle` say so. `bundles` are the records
+ *                that go, be it without any fileset.
  *   unconfigure  dependents with autoselect_dependents
  *   verify, configure  requisites with autoselect_dependencies=true
  * Throws SdError `bad_spec`.
@@ -61,6 +62,8 @@ class TargetChoice {
   readonly #input: TargetInput;
   readonly #reasons = new Map<FilesetKey, Reason>();
   readonly #records: BundleRecords;
+  /** What named bundles hold and others too: tag of the other, names of the filesets. */
+  readonly #held = new Map<string, string[]>();
 
   constructor(input: TargetInput) {
     this.#input = input;
@@ -85,6 +88,7 @@ class TargetChoice {
       if (verb === 'remove' && this.#staysInBundle(key)) continue;
       this.#take(key, { kind: 'asked', spec: operand });
     }
+    for (const [holder, names] of this.#held) this.findings.push(heldBy(holder, names));
     if (software.length === 0) {
       this.findings.push({
         severity: 'error',
@@ -170,6 +174,9 @@ class TargetChoice {
     const other = this.#records.otherHolder(key);
     if (other === undefined) return false;
     this.excluded.push({ key, name: this.#name(key), because: `also in bundle ${other}` });
+    const names = this.#held.get(other) ?? [];
+    this.#held.set(other, names);
+    names.push(this.#name(key));
     return true;
   }
 
@@ -187,4 +194,12 @@ class TargetChoice {
     const { product, fileset } = this.#placed(key);
     return filesetName(product, fileset);
   }
+}
+
+/** One NOTE a bundle that keeps filesets back, or whoever removes another bundle wonders what is still there. */
+function heldBy(holder: string, [first, ...more]: readonly string[]): Finding {
+  const others = more.length === 0 ? '' : ` and ${more.length} other fileset${more.length === 1 ? '' : 's'}`;
+  const [stay, them] = more.length === 0 ? ['stays', 'it'] : ['stay', 'them'];
+  const text = `"${first}"${others} ${stay}, because the bundle "${holder}" holds ${them} too.`;
+  return { severity: 'note', code: 'held_by_bundle', text, subjects: [holder] };
 }

@@ -115,8 +115,9 @@ describe('bundles', () => {
     ],
   });
   test('what another bundle holds stays', () => {
-    const { names, out, selection } = on(root, 'B1 STICKY');
+    const { names, out, findings, selection } = on(root, 'B1 STICKY');
     expect(names).toEqual(['A.F']);
+    expect(findings).toEqual(['note held_by_bundle']);
     expect(out).toEqual({ 'B.F': 'also in bundle B2' });
     expect(selection.bundles).toEqual(['B1', 'STICKY']);
   });

@@ -1,0 +1,72 @@
+// Examples of HP's manual pages and guides that once did not do what is said of them there, each with software of its own.
+
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { flat, rows, Site } from './site.ts';
+
+let site: Site;
+beforeEach(() => {
+  site = new Site();
+  site.write('one', 'one\n');
+});
+afterEach(() => site.strike());
+
+/** A product of one fileset with one file. */
+function product(tag: string, fileset: string, attributes = ''): string {
+  return `product\n tag ${tag}\n revision 1.0\n${attributes} fileset\n  tag ${fileset}\n  file one /opt/${tag}/${fileset}\n`;
+}
+
+function bundle(tag: string, contents: string): string {
+  return `bundle\n tag ${tag}\n revision 1.0\n contents ${contents}\n`;
+}
+
+/** The first word of each row. */
+function names(listing: string): string[] {
+  return rows(listing).map((row) => row.trim().split(/ +/)[0]!);
+}
+
+function package_(psf: string): void {
+  site.write('psf', psf);
+  site.ok('swpackage', '-s', 'psf', '@', './D');
+}
+
+describe('bundles that share a fileset', () => {
+  beforeEach(() => {
+    package_(
+      bundle('Pascal', 'pas Debugger.Run') +
+        bundle('FORTRAN', 'ftn Debugger.Run') +
+        bundle('Tools', 'Debugger') +
+        product('pas', 'P') +
+        product('ftn', 'F') +
+        product('Debugger', 'Run'),
+    );
+    site.ok('swinstall', '-s', './D', 'Pascal', 'FORTRAN', 'Tools', '@', './R');
+  });
+
+  test('swremove leaves what another bundle holds, and says so, in a preview too', () => {
+    const note = /NOTE: +"Debugger\.Run" stays, because the bundle "Pascal" holds it too\./;
+    expect(flat(site.ok('swremove', '-p', 'FORTRAN', '@', './R'))).toMatch(note);
+    expect(flat(site.ok('swremove', 'FORTRAN', '@', './R'))).toMatch(note);
+    expect(names(site.ok('swlist', '-l', 'bundle', '-l', 'fileset', '@', './R'))).toEqual([
+      'Pascal',
+      'Tools',
+      'Debugger.Run',
+      'pas.P',
+    ]);
+  });
+
+  test('the record of a bundle goes when nothing else of it does, but not in a preview', () => {
+    site.ok('swremove', '-p', 'Tools', '@', './R');
+    expect(names(site.ok('swlist', '-l', 'bundle', '@', './R'))).toEqual(['FORTRAN', 'Pascal', 'Tools']);
+    expect(flat(site.ok('swremove', 'Tools', '@', './R'))).toContain('"Debugger.Run" stays');
+    expect(names(site.ok('swlist', '-l', 'bundle', '@', './R'))).toEqual(['FORTRAN', 'Pascal']);
+    site.ok('swverify', '*', '@', './R');
+    site.ok('swremove', '-d', 'Tools', '@', './D');
+    expect(names(site.ok('swlist', '-d', '-l', 'bundle', '@', './D'))).toEqual(['FORTRAN', 'Pascal']);
+  });
+
+  test('a bundle that was emptied before can still be removed', () => {
+    site.ok('swremove', 'ftn', 'Debugger', '@', './R');
+    site.ok('swremove', 'FORTRAN', 'Tools', '@', './R');
+    expect(names(site.ok('swlist', '-l', 'bundle', '@', './R'))).toEqual(['Pascal']);
+  });
+});
