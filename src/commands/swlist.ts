@@ -85,8 +85,10 @@ const declaration: CommandDeclaration = {
 const RECURSIVE: readonly ListLevel[] = ['bundle', 'subproduct', 'fileset'];
 
 async function run(invocation: Invocation): Promise<number> {
-  const options = optionsFor(invocation);
-  const levels = levelsOf(invocation, options);
+  // As an option, so that -C saves it.
+  const level = [...(invocation.arguments['-l'] ?? []), ...(has(invocation, '-R') ? RECURSIVE : [])];
+  const options = optionsFor(invocation, level.length > 0 ? { level } : {});
+  const levels = levelsOf(options);
   const software = softwareFor(invocation, options);
   const targets = listedTargets(invocation, options);
   if (has(invocation, '-i')) return browse(invocation, options, targets[0]!);
@@ -176,9 +178,8 @@ function ownedPath(path: string, root: string, cwd: string): string {
   return !isAbsolute(path) && root !== '/' && absolute.startsWith(`${root}/`) ? absolute.slice(root.length) : absolute;
 }
 
-function levelsOf(invocation: Invocation, options: ResolvedOptions): ListLevel[] {
-  const named = [...(invocation.arguments['-l'] ?? []), ...(has(invocation, '-R') ? RECURSIVE : [])];
-  return (named.length > 0 ? named : options.values.level).map((word) => {
+function levelsOf({ values }: ResolvedOptions): ListLevel[] {
+  return values.level.map((word) => {
     const level = LIST_LEVELS.find((each) => each === word);
     if (level) return level;
     const near = nearest(word, LIST_LEVELS);

@@ -70,3 +70,11 @@ describe('bundles that share a fileset', () => {
     expect(names(site.ok('swlist', '-l', 'bundle', '@', './R'))).toEqual(['Pascal']);
   });
 });
+
+test('swlist: a session file keeps the levels of -l and -R', () => {
+  package_(product('pas', 'P'));
+  site.ok('swlist', '-d', '-l', 'product', '-C', 'by-product', '@', './D');
+  site.ok('swlist', '-d', '-R', '-C', 'all', '@', './D');
+  expect(names(site.ok('swlist', '-d', '-S', 'by-product', 'pas'))).toEqual(['pas']);
+  expect(names(site.ok('swlist', '-d', '-S', 'all'))).toEqual(['pas.P']);
+});
