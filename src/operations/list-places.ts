@@ -12,13 +12,21 @@ import { rowOf } from './list-rows.ts';
 import { openListedDepot, openListedRoot } from './list-target.ts';
 import { registered } from './register.ts';
 
-/** Rows of the registered places, sorted by path. With `request.place` only that one. */
+/**
+ * Rows of the registered places, sorted by path. With `request.place` only that one, where it is a depot even unregistered: tapes and
+ * archives seldom are. Throws what openListedDepot throws for a place that is neither.
+ */
 export async function placeRows(of: Exclude<Listing['of'], 'software'>, request: ListRequest): Promise<ListingRow[]> {
   if (of === 'shroot' || of === 'prroot') return [];
   const known = registered(request.registries, of);
+  const { place } = request;
   const paths = [...new Set(of === 'root' ? ['/', ...known] : known)]
-    .filter((path) => request.place === undefined || path === request.place)
+    .filter((path) => place === undefined || path === place)
     .sort();
+  if (of === 'depot' && place !== undefined && paths.length === 0) {
+    (await openListedDepot(place, request.options)).close();
+    paths.push(place);
+  }
   const asked = request.verbose || request.attributes.length > 0;
   const rows: ListingRow[] = [];
   for (const path of paths) {

@@ -78,3 +78,23 @@ test('swlist: a session file keeps the levels of -l and -R', () => {
   expect(names(site.ok('swlist', '-d', '-S', 'by-product', 'pas'))).toEqual(['pas']);
   expect(names(site.ok('swlist', '-d', '-S', 'all'))).toEqual(['pas.P']);
 });
+
+describe('swlist -l depot', () => {
+  test('tells the attributes of a depot that is named, registered or not', () => {
+    package_(`depot\n title "Languages"\n${product('pas', 'P')}`);
+    site.ok('swpackage', '-x', 'media_type=tape', '-s', './D', '*', '@', './tape');
+    for (const place of ['D', 'tape']) {
+      const shown = site.ok('swlist', '-d', '-v', '-l', 'depot', '@', `./${place}`);
+      expect(shown).toContain(`# ${site.path(place)}\n`);
+      expect(shown).toMatch(/^layout_version +1\.0$/m);
+      expect(names(site.ok('swlist', '-l', 'depot', '-s', `./${place}`))).toEqual([site.path(place)]);
+    }
+    expect(site.ok('swlist', '-l', 'depot', '-a', 'title', '@', './D')).toMatch(/D +Languages *$/m);
+    expect(site.ok('swlist', '-l', 'depot')).toContain('No depot was found');
+  });
+
+  test('what is named and no depot is an error', () => {
+    const ran = site.run('swlist', ['-l', 'depot', '@', './nothing']);
+    expect([ran.exit, flat(ran.stderr)]).toEqual([1, expect.stringContaining('[depot_not_found]')]);
+  });
+});
