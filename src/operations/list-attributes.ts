@@ -54,6 +54,27 @@ const LAYOUT_0_8: ReadonlyMap<string, string> = new Map([
   ['corequisites', 'corequisite'],
 ]);
 
+/** Attributes that objects of a class can have and the objects right below them cannot (definition/keywords.ts; not loaded for a listing). */
+export const OWN: Readonly<Record<'bundle' | 'product' | 'subproduct', ReadonlySet<string>>> = {
+  bundle: new Set(['contents']),
+  product: new Set([
+    'all_filesets',
+    'all_subproducts',
+    'category_title',
+    'copyright',
+    'directory',
+    'install_type',
+    'layout_version',
+    'number',
+    'postkernel',
+    'qualifier',
+    'readme',
+    'share_link',
+    'vendor_tag',
+  ]),
+  subproduct: new Set(['contents']),
+};
+
 /** The keyword by its present name. */
 export function presentName(keyword: string): string {
   return OLD_NAMES.get(keyword) ?? keyword;

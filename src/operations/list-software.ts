@@ -2,7 +2,8 @@
 //
 //   -l        | operands | rows
 //   none      | none     | bundles; then the products no bundle holds (software_view can say otherwise)
-//   none      | some     | the contents of each, one level down; with -a or -v a fileset is shown itself
+//   none      | some     | the contents of each, one level down; with -a or -v a fileset is shown itself, so is what alone can have
+//             |          | an attribute of -a: the readme of a product
 //   levels    | any      | the objects of those levels; what lies above them as `#` lines
 //
 // Must not: know layout (report/listing.ts) or open anything (list.ts).
@@ -13,7 +14,7 @@ import type { ListingRow, ListLevel, StreamedSection } from '../model/listing.ts
 import { compareRevisionsOf } from '../model/revision-order.ts';
 import type { Bundle, Fileset, Product } from '../model/software.ts';
 import { filesetKey, tagOf } from '../model/software.ts';
-import type { ListedObject } from './list-attributes.ts';
+import { type ListedObject, OWN, presentName } from './list-attributes.ts';
 import type { Objects } from './list-objects.ts';
 import { filesetsOf } from './list-objects.ts';
 import type { RowStyle } from './list-rows.ts';
@@ -65,28 +66,33 @@ function bundleContents(view: View, bundle: Bundle): ListingRow[] {
   const { objects, style, catalog } = view;
   const prefix = `${tagOf(bundle)}.`;
   const products = sorted(bundleParts(bundle, catalog).map((part) => part.product));
-  return [
-    rowOf(style, 'parent', objects.bundle(bundle)),
-    ...products.map((product) => rowOf(style, 'object', objects.product(product, prefix))),
-  ];
+  const rows = products.map((product) => rowOf(style, 'object', objects.product(product, prefix)));
+  return opened(style, 'bundle', objects.bundle(bundle), rows);
+}
+
+/** What was named above its contents; one of both alone where -a asks for attributes that only one can have. */
+function opened(style: RowStyle, kind: keyof typeof OWN, object: ListedObject, below: ListingRow[]): ListingRow[] {
+  const own = style.verbose ? [] : style.attributes.filter((keyword) => OWN[kind].has(presentName(keyword)));
+  const head = rowOf(style, own.length > 0 ? 'object' : 'parent', object);
+  return own.length > 0 && own.length === style.attributes.length ? [head] : [head, ...below];
 }
 
 function partContents(view: View, part: ProductPart, itself: boolean): ListingRow[] {
   const { objects, style } = view;
   const { product } = part;
   const filesetRow = (fileset: Fileset) => rowOf(style, 'object', objects.fileset(product, fileset));
-  const productRow = rowOf(style, 'parent', objects.product(product));
-  if (part.whole) return [productRow, ...sorted(part.filesets).map(filesetRow)];
+  const object = objects.product(product);
+  if (part.whole) return opened(style, 'product', object, sorted(part.filesets).map(filesetRow));
   const ofSubproducts = new Set(part.subproducts.flatMap((subproduct) => filesetsOf(product, subproduct)));
-  const rows = sorted(part.subproducts).flatMap((subproduct) => [
-    rowOf(style, 'parent', objects.subproduct(product, subproduct)),
-    ...sorted(part.filesets.filter((fileset) => filesetsOf(product, subproduct).includes(fileset))).map(filesetRow),
-  ]);
+  const rows = sorted(part.subproducts).flatMap((subproduct) => {
+    const inside = part.filesets.filter((fileset) => filesetsOf(product, subproduct).includes(fileset));
+    return opened(style, 'subproduct', objects.subproduct(product, subproduct), sorted(inside).map(filesetRow));
+  });
   const direct = sorted(part.filesets.filter((fileset) => !ofSubproducts.has(fileset)));
   if (direct.length === 0) return rows;
   if (itself) return [...rows, ...direct.map(filesetRow)];
   const files = direct.flatMap((fileset) => filesetRows(view, new Set(['file']), product, fileset, ''));
-  return [...rows, productRow, ...files];
+  return [...rows, rowOf(style, 'parent', object), ...files];
 }
 
 /** The objects of the levels asked for. Without operands: everything. */

@@ -98,3 +98,26 @@ describe('swlist -l depot', () => {
     expect([ran.exit, flat(ran.stderr)]).toEqual([1, expect.stringContaining('[depot_not_found]')]);
   });
 });
+
+describe('swlist -a with what only a product has', () => {
+  beforeEach(() => {
+    site.write('readme', 'Read this\nbefore you begin.\n');
+    package_(bundle('Langs', 'pas') + product('pas', 'P', ' readme < readme\n vendor_tag HP\n'));
+  });
+
+  test('shows the product that was named', () => {
+    const shown = site.ok('swlist', '-s', './D', '-a', 'readme', 'pas');
+    expect(shown).toMatch(/^ {2}pas\b.*\n?.*Read this\n/m);
+    expect(shown).toContain('before you begin.');
+    expect(shown).not.toContain('pas.P');
+    expect(rows(site.ok('swlist', '-s', './D', '-a', 'vendor_tag', '-a', 'size', 'pas'))).toEqual([
+      expect.stringMatching(/^pas +HP +\d+$/),
+      expect.stringMatching(/^pas\.P +4$/),
+    ]);
+    expect(site.ok('swlist', '-s', './D', '-a', 'contents', 'Langs')).toMatch(/^ {2}Langs\n +pas *$/m);
+  });
+
+  test('and its filesets alone for what they can have', () => {
+    expect(names(site.ok('swlist', '-s', './D', '-a', 'size', 'pas'))).toEqual(['pas.P']);
+  });
+});

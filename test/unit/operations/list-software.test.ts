@@ -1,7 +1,9 @@
 // swlist over in-memory catalogs: which rows, in which order (clients.md 1-12; commands.md 5.4, 12; patches.md S01-S11).
 
 import { expect, test } from 'vitest';
+import { keywordsOf, type ObjectClass } from '../../../src/definition/keywords.ts';
 import type { Catalog } from '../../../src/model/catalog.ts';
+import { OWN } from '../../../src/operations/list-attributes.ts';
 import { listCatalog } from '../../../src/operations/list-catalog.ts';
 import {
   acme,
@@ -362,4 +364,15 @@ test('rows are made as they are asked for', () => {
   const rows = sections![0]!.rows[Symbol.iterator]();
   expect(rows.next().value).toMatchObject({ role: 'parent', name: 'Alpha' });
   expect(read).toEqual(['Alpha/A-DOC', 'Alpha/A-RUN']);
+});
+
+test('what only an object and nothing right below it can have is what the keywords say', () => {
+  const known = (kind: ObjectClass) => new Set([...keywordsOf(kind)].map((keyword) => keyword.name));
+  for (const [kind, below] of [
+    ['bundle', 'product'],
+    ['product', 'fileset'],
+    ['subproduct', 'fileset'],
+  ] as const) {
+    expect(OWN[kind], kind).toEqual(new Set([...known(kind)].filter((name) => !known(below).has(name))));
+  }
 });
