@@ -8,9 +8,11 @@ import { executeDepotRemove } from '../execution/depot-remove.ts';
 import { reboot } from '../execution/kernel.ts';
 import { executeRemove } from '../execution/remove.ts';
 import type { Catalog } from '../model/catalog.ts';
+import { SdError } from '../model/error.ts';
 import type { Emit } from '../model/events.ts';
 import type { Outcome, Plan, Selection } from '../model/plan.ts';
 import type { TargetRequest } from '../model/request.ts';
+import { parseSpec } from '../model/spec.ts';
 import { selectOnTarget } from '../selection/target.ts';
 import { requireRemoval, requireRoot } from './access.ts';
 import { softwareSpecs } from './copy.ts';
@@ -33,8 +35,27 @@ export async function remove(request: TargetRequest, emit: Emit): Promise<Outcom
   const place = `${request.context.host}:${request.target}`;
   return runSession(request.context, place, emit, async (session) => {
     session.emit({ type: 'selection.begin' });
-    if (!request.depot) requireRoot(request.target, 'w', request.options);
+    if (!request.depot) {
+      refuseEverything(request);
+      requireRoot(request.target, 'w', request.options);
+    }
     return request.depot ? removeFromDepot(request, session, place) : removeFromRoot(request, session, place);
+  });
+}
+
+/** `*` is meant for depots and alternate roots: a shell, or a variable that is empty, says it too easily of the running system. */
+function refuseEverything({ target, software }: TargetRequest): void {
+  if (target !== '/') return;
+  const everything = software.find((operand) => {
+    const { tags, items } = parseSpec(operand);
+    return items.length === 0 && tags.every((tag) => /^\*+$/.test(tag));
+  });
+  if (everything === undefined) return;
+  throw new SdError('whole_root', {
+    what: `"${everything}" cannot be removed from "/".`,
+    because: 'It selects all software of the running system, swdist included where that is software.',
+    todo: 'Name what shall go; swlist lists it.',
+    data: { spec: everything },
   });
 }
 

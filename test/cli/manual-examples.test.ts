@@ -121,3 +121,18 @@ describe('swlist -a with what only a product has', () => {
     expect(names(site.ok('swlist', '-s', './D', '-a', 'size', 'pas'))).toEqual(['pas.P']);
   });
 });
+
+test('swremove refuses to take everything from /, and takes it from an alternate root and a depot', () => {
+  package_(product('pas', 'P').replace('/opt', site.path('opt')));
+  site.ok('swinstall', '-s', './D', 'pas');
+  for (const everything of ['*', '\\*', '*.*']) {
+    const ran = site.run('swremove', [everything]);
+    expect([ran.exit, flat(ran.stderr)]).toEqual([1, expect.stringContaining('[whole_root]')]);
+  }
+  expect(names(site.ok('swlist'))).toEqual(['pas']);
+  site.ok('swremove', 'p*');
+  expect(names(site.ok('swlist'))).toEqual([]);
+  site.ok('swinstall', '-s', './D', 'pas', '@', './R');
+  site.ok('swremove', '*', '@', './R');
+  site.ok('swremove', '-d', '*', '@', './D');
+});
