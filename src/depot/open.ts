@@ -138,7 +138,7 @@ function statsOf(path: string): Stats {
     throw new SdError(code, {
       what: `The depot "${safeName(path)}" was not found.`,
       because,
-      todo: 'Check the path; a relative one starts at the working directory.',
+      todo: 'Check the path; a relative one starts at the working directory.  No depot of another host can be named.',
       data: { path },
       cause: error,
     });

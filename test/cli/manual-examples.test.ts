@@ -136,3 +136,10 @@ test('swremove refuses to take everything from /, and takes it from an alternate
   site.ok('swremove', '*', '@', './R');
   site.ok('swremove', '-d', '*', '@', './D');
 });
+
+describe('what is said of a command line that cannot be', () => {
+  test('a source that is a host name', () => {
+    const { exit, stderr } = site.run('swinstall', ['-s', 'sw_server', 'cc', '@', './R']);
+    expect([exit, flat(stderr)]).toEqual([1, expect.stringMatching(/No depot of another host.*\[depot_not_found\]/)]);
+  });
+});
