@@ -242,11 +242,19 @@ function unknownOption(name: string, command: CommandName, where: string): SdErr
   });
 }
 
+/** Options of one meaning; swcopy's was `reinstall` too in HP's guides. */
+const TWINS: ReadonlyMap<string, OptionName> = new Map([
+  ['reinstall', 'recopy'],
+  ['recopy', 'reinstall'],
+]);
+
 function notForCommand(name: OptionName, command: CommandName): SdError {
   const others = commandsWith(name).join(', ');
+  const twin = TWINS.get(name);
+  const own = optionsOf(command).some(([known]) => known === twin) ? `  The one of ${command} is "${twin}".` : '';
   return new SdError('option_not_for_command', {
     what: `${command} has no option "${name}".`,
-    because: `It belongs to ${others}.`,
+    because: `It belongs to ${others}.${own}`,
     todo: `Leave it out; "${command} --help" lists the options.`,
     data: { option: name, command },
   });

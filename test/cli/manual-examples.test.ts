@@ -142,4 +142,11 @@ describe('what is said of a command line that cannot be', () => {
     const { exit, stderr } = site.run('swinstall', ['-s', 'sw_server', 'cc', '@', './R']);
     expect([exit, flat(stderr)]).toEqual([1, expect.stringMatching(/No depot of another host.*\[depot_not_found\]/)]);
   });
+
+  test("swcopy -x reinstall=true, which is recopy, and swinstall's recopy", () => {
+    const copy = site.run('swcopy', ['-x', 'reinstall=true', '-s', './D', 'pas', '@', './E']);
+    expect([copy.exit, flat(copy.stderr)]).toEqual([1, expect.stringContaining('The one of swcopy is "recopy".')]);
+    const other = site.run('swremove', ['-x', 'reinstall=true', 'pas', '@', './R']);
+    expect(flat(other.stderr)).not.toContain('The one of');
+  });
 });
