@@ -130,18 +130,20 @@ export function judgeBase(patch: Candidate, { draft, bases }: PatchParts): boole
     .ofProduct(patch.product)
     .some((each) => each !== patch && draft.isAlive(each) && bases.of(each, isAlive) !== undefined);
   draft.exclude(patch, 'its base fileset is not installed');
-  const finding = baseFinding(
-    others ? 'note' : 'error',
-    'base_not_installed',
-    spec,
-    'its base fileset is not installed',
-  );
+  const told = baseFinding(others ? 'note' : 'error', 'base_not_installed', spec, 'its base fileset is not installed');
   const there = bases.near(patch).map(({ product, fileset }) => {
     const state = isBroken(fileset) ? `, in the state ${text(fileset.attributes, 'state')}` : '';
-    return `  Installed is "${brief(product, fileset)}"${state}.`;
+    return `Installed is "${brief(product, fileset)}"${state}.`;
   });
-  draft.tell({ ...finding, text: finding.text + there.join('') });
+  draft.tell({ ...told, text: [told.text, patchedBy(patch), ...there].join('  ') });
   return false;
+}
+
+/** Which base that would be: a listing may show one of the same name in another version. */
+function patchedBy({ fileset }: Candidate): string {
+  const [first, ...more] = list(fileset.attributes, 'ancestor');
+  const others = more.length === 0 ? '' : ` and ${more.length} other${more.length === 1 ? '' : 's'}`;
+  return first === undefined ? 'It names none.' : `It is a patch for "${first}"${others}.`;
 }
 
 function baseFinding(severity: Finding['severity'], code: string, spec: string, because: string): Finding {

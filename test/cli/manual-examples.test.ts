@@ -149,4 +149,15 @@ describe('what is said of a command line that cannot be', () => {
     const other = site.run('swremove', ['-x', 'reinstall=true', 'pas', '@', './R']);
     expect(flat(other.stderr)).not.toContain('The one of');
   });
+
+  test('a patch for another version of its base says for which', () => {
+    const patch = product('PHSS_1', 'P', ' is_patch true\n').replace(
+      ' file one',
+      ' is_patch true\n  ancestor pas.P,r=2.0\n  file one',
+    );
+    package_(product('pas', 'P') + patch);
+    site.ok('swinstall', '-s', './D', 'pas', '@', './R');
+    const { exit, stderr } = site.run('swinstall', ['-s', './D', 'PHSS_1', '@', './R']);
+    expect([exit, flat(stderr)]).toEqual([1, expect.stringContaining('It is a patch for "pas.P,r=2.0".')]);
+  });
 });
