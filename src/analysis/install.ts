@@ -14,7 +14,7 @@ import { SdError } from '../model/error.ts';
 import { relocation } from '../model/location.ts';
 import { isPatch, lookUp } from '../model/patches.ts';
 import type { Plan, PlannedFileset, PlannedProduct } from '../model/plan.ts';
-import { type FileRecord, filesetName, type Product, tagOf } from '../model/software.ts';
+import { type FileRecord, filesetName, identityOf, type Product, tagOf } from '../model/software.ts';
 import { qualified } from '../model/spec.ts';
 import { indexOf } from '../selection/catalog-index.ts';
 import { checkInstall } from './check-scripts.ts';
@@ -203,6 +203,17 @@ function relocated(records: readonly FileRecord[], candidate: Candidate): readon
   }));
 }
 
+/** Bundles the target does not know though it has all their software: their records come by themselves. */
+function bundlesAlone({ source, target, selection }: InstallInput, { left }: Draft): string[] {
+  if (left.some((each) => each.action !== 'skip')) return [];
+  const known = new Set(target.bundles().map(identityOf));
+  const wanted = new Set(selection.bundles);
+  return source
+    .bundles()
+    .filter((bundle) => wanted.has(bundle.id) && !known.has(identityOf(bundle)))
+    .map((bundle) => bundle.id);
+}
+
 function assemble(
   loading: readonly Loading[],
   parts: PatchParts,
@@ -240,7 +251,7 @@ function assemble(
     excluded: input.selection.excluded,
     findings: draft.findings,
     space,
-    bundles: input.selection.bundles,
+    bundles: products.length > 0 ? input.selection.bundles : bundlesAlone(input, draft),
   };
 }
 

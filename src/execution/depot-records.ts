@@ -8,12 +8,12 @@ import {
   availableProduct,
   depotAttributes,
 } from '../depot/available.ts';
-import { type Attributes, text } from '../model/attributes.ts';
+import type { Attributes } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
 import type { CatalogOp } from '../model/change.ts';
 import { lookUp, type Placed } from '../model/patches.ts';
 import type { Bundle, FileRecord, FilesetKey, Product } from '../model/software.ts';
-import { splitKey, tagOf } from '../model/software.ts';
+import { identityOf, splitKey, tagOf } from '../model/software.ts';
 import { controlFileOps } from './carried.ts';
 
 /** The product's own record: the source's attributes, merged with what the depot already holds of it. */
@@ -53,9 +53,9 @@ export function filesetOps(
 /** Bundles that travel along: one of the same identity is replaced, another of the same tag gets an instance of its own. */
 export function bundleOps(target: Catalog, bundles: readonly Bundle[], arrival: Arrival): CatalogOp[] {
   const taken = new Set([...target.products(), ...target.bundles()].map((object) => object.id));
-  const present = new Map(target.bundles().map((bundle) => [identity(bundle), bundle]));
+  const present = new Map(target.bundles().map((bundle) => [identityOf(bundle), bundle]));
   return bundles.map((bundle): CatalogOp => {
-    const there = present.get(identity(bundle));
+    const there = present.get(identityOf(bundle));
     const id = there?.id ?? freeId(tagOf(bundle), taken);
     taken.add(id);
     return {
@@ -68,12 +68,6 @@ export function bundleOps(target: Catalog, bundles: readonly Bundle[], arrival: 
 /** The depot object itself. */
 export function depotOp(target: Catalog, given: Attributes, now: number): CatalogOp {
   return { op: 'target', attributes: depotAttributes(target.attributes, given, now) };
-}
-
-function identity(object: { readonly attributes: Attributes }): string {
-  return JSON.stringify(
-    ['tag', 'revision', 'architecture', 'vendor_tag'].map((keyword) => text(object.attributes, keyword)),
-  );
 }
 
 function freeId(tag: string, taken: ReadonlySet<string>): string {

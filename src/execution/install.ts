@@ -24,7 +24,7 @@ import { settleStates } from './states.ts';
 import { type Done, inTurn } from './turns.ts';
 
 /**
- * Executes `plan` from `depot`; bundle records come with the first product. Answers true when the machine has to be rebooted now
+ * Executes `plan` from `depot`; bundle records come with the first product, or alone. Answers true when the machine has to be rebooted now
  * (autoreboot, commands.md 6.2 step 4). Findings are events; throws SdError `plan_stale` when the IPD moved on since the plan was made.
  */
 export async function executeInstall(root: RootSession, depot: Depot, plan: Plan): Promise<boolean> {
@@ -43,6 +43,11 @@ export async function executeInstall(root: RootSession, depot: Depot, plan: Plan
       return done;
     },
     async () => {
+      // Of bundles whose software is all there.
+      if (plan.products.length === 0) {
+        const bundles = waiting;
+        await session.store.apply({ label: 'install bundles', files: [], change: () => bundles });
+      }
       await kernel.end();
       const loaded = plan.products.flatMap((product) => product.filesets.map((each) => each.targetKey));
       if (rebooting) return 0;

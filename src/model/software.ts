@@ -118,3 +118,8 @@ export function tagOf(object: { readonly attributes: Attributes; readonly shown?
 export function filesetName(product: Product, fileset: Fileset): string {
   return `${tagOf(product)}.${tagOf(fileset)}`;
 }
+
+/** What makes two bundles, or products of a depot, the same one. */
+export function identityOf({ attributes }: { readonly attributes: Attributes }): string {
+  return JSON.stringify(['tag', 'revision', 'architecture', 'vendor_tag'].map((keyword) => text(attributes, keyword)));
+}

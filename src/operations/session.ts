@@ -194,8 +194,8 @@ export async function endAnalysis(session: Session, plan: Plan, target: string, 
   session.report(plan.findings);
   const ok = !plan.findings.some((finding) => finding.severity === 'error');
   session.emit({ type: 'analysis.end', ok, target, plan, preview });
-  const recordsGo = plan.verb === 'remove' && plan.bundles !== undefined && plan.bundles.length > 0;
-  if (preview || (plan.products.length === 0 && !recordsGo)) return false;
+  const records = plan.bundles?.length ?? 0;
+  if (preview || plan.products.length + records === 0) return false;
   const { approve } = session.context;
   if (approve === undefined) return true;
   const approved = await approve(plan, target);

@@ -137,6 +137,41 @@ test('swremove refuses to take everything from /, and takes it from an alternate
   site.ok('swremove', '-d', '*', '@', './D');
 });
 
+describe('a bundle whose software is all there already', () => {
+  beforeEach(() =>
+    package_(bundle('Langs', 'pas') + bundle('More', 'pas ftn') + product('pas', 'P') + product('ftn', 'F')),
+  );
+
+  test('is installed by its record, but not in a preview', () => {
+    site.ok('swinstall', '-s', './D', 'pas', '@', './R');
+    site.ok('swinstall', '-p', '-s', './D', 'Langs', '@', './R');
+    expect(names(site.ok('swlist', '-l', 'bundle', '@', './R'))).toEqual([]);
+    site.ok('swinstall', '-s', './D', 'Langs', '@', './R');
+    expect(names(site.ok('swlist', '-l', 'bundle', '@', './R'))).toEqual(['Langs']);
+    const before = site.read('R/var/adm/sw/products/INDEX');
+    site.ok('swinstall', '-s', './D', 'Langs', '@', './R');
+    expect(site.read('R/var/adm/sw/products/INDEX')).toBe(before);
+    site.ok('swverify', '*', '@', './R');
+    site.ok('swremove', 'Langs', '@', './R');
+    expect(names(site.ok('swlist', '@', './R'))).toEqual([]);
+  });
+
+  test('is copied by its record', () => {
+    site.ok('swcopy', '-s', './D', 'pas', '@', './E');
+    site.ok('swcopy', '-s', './D', 'Langs', '@', './E');
+    expect(names(site.ok('swlist', '-d', '-l', 'bundle', '@', './E'))).toEqual(['Langs']);
+    site.ok('swverify', '-d', '*', '@', './E');
+  });
+
+  test('comes not where some of it is refused', () => {
+    site.write('newer', product('pas', 'P').replace('revision 1.0', 'revision 2.0'));
+    site.ok('swpackage', '-s', 'newer', '@', './N');
+    site.ok('swinstall', '-s', './N', 'pas', '@', './R');
+    expect(site.run('swinstall', ['-s', './D', 'Langs', '@', './R']).exit).toBe(1);
+    expect(names(site.ok('swlist', '@', './R'))).toEqual(['pas']);
+  });
+});
+
 describe('what is said of a command line that cannot be', () => {
   test('a source that is a host name', () => {
     const { exit, stderr } = site.run('swinstall', ['-s', 'sw_server', 'cc', '@', './R']);
