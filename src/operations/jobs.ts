@@ -38,10 +38,15 @@ export function waitingIds(queue: JobQueue): string[] {
   return entriesOf(queue.directory).flatMap((name) => (name.endsWith('.asked') ? [name.slice(0, -6)] : []));
 }
 
-/** One job; undefined when there is none of this id. */
+/** One job; undefined when there is none of this id, and where its record is none of ours: it must not hide the jobs beside it. */
 export function job(queue: JobQueue, jobid: string): Job | undefined {
-  const record = parsed<JobRecord>(readIfThere(fileOf(queue, jobid, 'job')));
-  return record && { ...record, state: stateOf(queue, record) };
+  const record = parsed<Partial<JobRecord>>(readIfThere(fileOf(queue, jobid, 'job')));
+  return isWhole(record) ? { ...record, state: stateOf(queue, record) } : undefined;
+}
+
+/** Records of early versions told neither who runs the job nor how far it came. */
+function isWhole(record: Partial<JobRecord> | undefined): record is JobRecord {
+  return record?.jobid !== undefined && record.pid !== undefined && record.progress !== undefined;
 }
 
 /** A record of pid 0 was never begun; who is about to begin it has claimed it first. */

@@ -95,6 +95,15 @@ describe('the list', () => {
     ]);
   });
 
+  test('a record that is none of ours does not hide the jobs beside it', () => {
+    depots();
+    site.ok('swinstall', '-s', './D', 'ACME', '@', './R');
+    const kept = site.ok('swjob');
+    site.write('adm/queue/vm-0000.job', '{"jobid":"vm-0000","command":"swinstall","begin":1,"targets":["vm:/"]}');
+    site.write('adm/queue/vm-0001x.job', '');
+    expect(site.ok('swjob')).toBe(kept);
+  });
+
   test('operands are ids, patterns, last, or lines of a file; what is not found makes exit 1 or 2', () => {
     depots();
     for (const software of ['ACME', 'APP']) install('D', software);
