@@ -2,7 +2,7 @@
 //
 //   product with the same tag, revision, architecture, vendor_tag there     repackaged in place
 //   any other product                                                       new, in a directory of its own
-//   fileset there that the source's product no longer has                   stays, WARNING; goes with remove_obsolete_filesets
+//   fileset there that the source's product, packaged whole, no longer has  stays, WARNING; goes with remove_obsolete_filesets
 //   requisite on the product itself that nothing meets                      ERROR
 //   requisite on another product that nothing meets                         NOTE
 //
@@ -144,7 +144,10 @@ function storedBytes(file: FileRecord): number {
 }
 
 function obsoleteFilesets(source: Catalog, product: Product, present: Product): readonly Fileset[] {
-  const defined = new Set((source.product(product.id) ?? product).filesets.map(tagOf));
+  const { filesets } = source.product(product.id) ?? product;
+  // Who names some filesets says nothing of the others.
+  if (product.filesets.length < filesets.length) return [];
+  const defined = new Set(filesets.map(tagOf));
   return present.filesets.filter((fileset) => !defined.has(tagOf(fileset)));
 }
 

@@ -124,6 +124,17 @@ describe('swpackage into a directory depot', () => {
     expect(storedTexts(depot)).toEqual({ 'APP/RUN/opt/app/two': 'two\n' });
   });
 
+  it('leaves obsolete filesets alone, and says nothing of them, where only a part of the product is packaged', async () => {
+    const depot = join(scratch(), 'depot');
+    await swpackage(psf({ RUN: ONE, OLD: ONE }), depot);
+    const options = { remove_obsolete_filesets: true };
+    const { said } = await swpackage(psf({ RUN: TWO, MAN: TWO }), depot, { software: ['APP.RUN'], options });
+    expect(said).toEqual([]);
+    expect(await idsOf(depot)).toEqual(['APP: RUN OLD']);
+    const quiet = await swpackage(psf({ RUN: TWO, MAN: TWO }), depot, { software: ['APP.MAN'] });
+    expect(quiet.said).toEqual([]);
+  });
+
   it('adds another version as a product of its own', async () => {
     const depot = join(scratch(), 'depot');
     await swpackage(psf({ RUN: ONE }), depot);
