@@ -2,9 +2,11 @@
 // Promise: a place is only opened when an attribute of it is asked for; one that is gone or unreadable is still listed, by its path.
 // `/` is a root whether registered or not. shroot and prroot belong to diskless clusters: there are none here.
 
+import { existsSync } from 'node:fs';
 import type { Attributes } from '../model/attributes.ts';
 import { SdError } from '../model/error.ts';
 import type { Listing, ListingRow } from '../model/listing.ts';
+import type { Finding } from '../model/plan.ts';
 import type { ListRequest } from './list-catalog.ts';
 import { styleOf } from './list-catalog.ts';
 import { placeObject } from './list-objects.ts';
@@ -34,6 +36,13 @@ export async function placeRows(of: Exclude<Listing['of'], 'software'>, request:
     rows.push(rowOf(styleOf(request), 'object', placeObject(of, path, attributes)));
   }
   return rows;
+}
+
+/** A NOTE for the one place wanted when it is there, but nobody registered it: a list without rows does not tell that from a typing error. */
+export function unregisteredNote(of: Exclude<Listing['of'], 'software'>, { place }: ListRequest): Finding[] {
+  if (place === undefined || !['depot', 'root'].includes(of) || !existsSync(place)) return [];
+  const text = `"${place}" is not registered as a ${of}.  "swreg -l ${of} ${place}" registers it.`;
+  return [{ severity: 'note', code: 'place_not_registered', text }];
 }
 
 async function attributesOfPlace(of: 'depot' | 'root', path: string, request: ListRequest): Promise<Attributes> {

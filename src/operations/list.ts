@@ -42,9 +42,10 @@ export async function listInPieces(request: ListRequest, take: Taker): Promise<L
   try {
     if (process.geteuid?.() !== 0) await (await import('./access.ts')).requireListing(request, of !== undefined);
     if (of) {
-      const { placeRows } = await import('./list-places.ts');
-      take({ of, sections: [{ rows: await placeRows(of, request) }] });
-      return outcome([]);
+      const { placeRows, unregisteredNote } = await import('./list-places.ts');
+      const rows = await placeRows(of, request);
+      take({ of, sections: [{ rows }] });
+      return outcome(rows.length === 0 ? unregisteredNote(of, request) : []);
     }
     target = request.depot
       ? await openListedDepot(request.target, request.options)

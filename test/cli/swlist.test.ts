@@ -196,6 +196,14 @@ test('-l depot and -l root: the path is the last word; /, and the root that swin
   const depots = swlist('-x', admin, '-l', 'depot');
   expect([depots.code, depots.out.length, depots.out.at(-1)]).toEqual([0, 3, `  ${depot}`]);
   expect(swlist('-x', admin, '-l', 'root').out.slice(2)).toEqual(['  /', `  ${root}`]);
+  // A depot that is there, but not in the list, is told from a name that is wrong.
+  const words = ['-x', 'admin_directory=./nowhere', '-l', 'depot', '@'];
+  const unknown = swlist(...words, depot);
+  expect([unknown.code, unknown.err.replace(/\s+/g, ' ')]).toEqual([
+    0,
+    expect.stringContaining(`"${depot}" is not registered`),
+  ]);
+  expect(swlist(...words, join(home, 'none')).err).toBe('');
   const none = swlist('-x', 'admin_directory=./nowhere', '-l', 'depot');
   expect([none.code, none.out[1]]).toEqual([0, expect.stringMatching(/^# WARNING: No depot was found/)]);
 });
