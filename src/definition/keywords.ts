@@ -166,7 +166,7 @@ export function isLanguageWord(word: string): boolean {
   return everyWord.has(word);
 }
 
-/** The known word nearest to a misspelt one, at most two edits away; undefined when nothing is that near. */
+/** The known word nearest to a misspelt one, at most two edits away and two letters alike; undefined when nothing is. */
 export function nearestWord(object: ObjectClass, spelling: string): string | undefined {
   const candidates = [
     ...keywords.get(object)!.keys(),
@@ -178,7 +178,8 @@ export function nearestWord(object: ObjectClass, spelling: string): string | und
   for (const word of candidates) {
     if (Math.abs(word.length - spelling.length) > 2) continue;
     const edits = editDistance(word, spelling);
-    if (edits <= 2 && edits < word.length - 1 && edits < (best?.edits ?? 3)) best = { word, edits };
+    const most = Math.min(word.length, spelling.length) - 2;
+    if (edits <= Math.min(2, most) && edits < (best?.edits ?? 3)) best = { word, edits };
   }
   return best?.word;
 }

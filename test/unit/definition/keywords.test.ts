@@ -29,6 +29,8 @@ describe('the table', () => {
     ['fileset', 'postinstal', 'postinstall'],
     ['fileset', 'my_own_word', undefined],
     ['fileset', 'xyz', undefined],
+    ['product', 'foo', undefined],
+    ['product', 'tga', 'tag'],
   ] as const)('%s: nearest to %s is %s', (kind, word, nearest) => {
     expect(nearestWord(kind, word)).toBe(nearest);
   });
