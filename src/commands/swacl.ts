@@ -72,15 +72,34 @@ async function answer(
 ): Promise<{ exitCode: number; findings: readonly Finding[] }> {
   try {
     const base = { level, path: target, admin: options.values.admin_directory };
-    for (const object of await objects(base, softwareFor(invocation, options))) {
-      if (edit) changeAcl(object, edit);
-      if (!edit || options.values.verbose > 1) show(object, invocation.caller.host);
-    }
+    const named = await objects(base, softwareFor(invocation, options));
+    if (edit) changeAll(named, edit);
+    if (!edit || options.values.verbose > 1) for (const object of named) show(object, invocation.caller.host);
     return { exitCode: 0, findings: [] };
   } catch (error) {
     if (!(error instanceof SdError)) throw error;
     printError(error);
     return { exitCode: 1, findings: [] };
+  }
+}
+
+/** Of several products -D means those that have the entry; one that no product has is refused. Throws what changeAcl throws. */
+function changeAll(named: readonly AclObject[], edit: AclEdit): void {
+  if (edit.kind !== 'delete' || named.length === 1) {
+    for (const object of named) changeAcl(object, edit);
+    return;
+  }
+  for (const entry of edit.entries) {
+    const lacking: SdError[] = [];
+    for (const object of named) {
+      try {
+        changeAcl(object, { kind: 'delete', entries: [entry] });
+      } catch (error) {
+        if (!(error instanceof SdError) || error.code !== 'acl_no_entry') throw error;
+        lacking.push(error);
+      }
+    }
+    if (lacking.length === named.length) throw lacking[0]!;
   }
 }
 

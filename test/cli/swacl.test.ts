@@ -88,6 +88,22 @@ describe('the list itself', () => {
     expect(entries('-l', 'product', 'Q', '@', './E')).toEqual(['object_owner:crwit', 'any_other:-r---']);
   });
 
+  test('-D of several products takes an entry from those that have it', () => {
+    for (const tag of ['Q', 'S']) {
+      site.write('psf', psf(tag));
+      site.ok('swpackage', '-x', 'verbose=0', '-s', 'psf', '@', './D');
+    }
+    const own = (tag: string) => entries('-l', 'product', tag, '@', './D');
+    site.ok('swacl', '-l', 'product', '-M', 'user:rick:a', 'Q', '@', './D');
+    site.ok('swacl', '-l', 'product', '-M', 'group:sys:r', 'S', '@', './D');
+    site.ok('swacl', '-l', 'product', '-D', 'user:rick', '-D', 'group:sys', '*', '@', './D');
+    expect([own('P'), own('Q'), own('S')]).toEqual(Array(3).fill(['object_owner:crwit', 'any_other:-r---']));
+    // What had nothing to lose keeps no list of its own.
+    expect(site.ok('swacl', '-l', 'product', 'P', '@', './D')).toContain('No list is kept');
+    const none = site.run('swacl', ['-l', 'product', '-D', 'user:rick', '*', '@', './D']);
+    expect([none.exit, flat(none.stderr).includes('[acl_no_entry]')]).toEqual([1, true]);
+  });
+
   test('what is no entry, no level, no object is refused and changes nothing', () => {
     const refusals: [string[], string][] = [
       [['-l', 'depot', '-M', 'user:rml:q'], 'bad_acl_entry'],
