@@ -53,6 +53,10 @@ const declaration: CommandDeclaration = {
       does: 'Take two scripts out of a fileset of a depot.',
       command: "swmodify -d -u -x control_files='checkinstall subscript' X11.RUN @ /var/spool/sw",
     },
+    {
+      does: 'Add the bundles of a PSF to the products of a depot.',
+      command: "swmodify -d -s bundles.psf '*' @ /var/spool/sw",
+    },
     { does: 'Commit a patch; it can no longer be removed.', command: 'swmodify -x patch_commit=true PHSS_30001' },
   ],
 };

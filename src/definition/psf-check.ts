@@ -102,16 +102,20 @@ export function checkProduct(product: PsfProduct): void {
   refuseTwins(product.filesets, 'fileset', ['tag', 'revision', 'architecture']);
 }
 
-/** Rules over the whole PSF. Throws SdError `psf_no_product`, `psf_duplicate_product`, `psf_duplicate_bundle`. */
-export function checkPsf(file: string, products: readonly PsfProduct[], bundles: readonly PsfObject[]): void {
-  if (products.length === 0) {
-    throw complaint(
-      'psf_no_product',
-      { file, line: 1, column: 1 },
-      'There is no product here.',
-      'A PSF describes at least one.',
-    );
-  }
+/** `others`: number of bundles, categories and vendors. Throws SdError `psf_no_product`. */
+export function requireProduct(file: string, products: readonly PsfProduct[], others: number): void {
+  if (products.length > 0) return;
+  throw complaint(
+    'psf_no_product',
+    { file, line: 1, column: 1 },
+    'There is no product here.',
+    'A PSF describes at least one.',
+    others > 0 ? 'To add the rest to a depot that has its products, use "swmodify -d -s".' : '',
+  );
+}
+
+/** Objects of the whole PSF are told apart. Throws SdError `psf_duplicate_product`, `psf_duplicate_bundle`. */
+export function refuseSame(products: readonly PsfProduct[], bundles: readonly PsfObject[]): void {
   const identity = ['tag', 'revision', 'architecture', 'vendor_tag'];
   refuseTwins(products, 'product', identity);
   refuseTwins(bundles, 'bundle', identity);

@@ -9,7 +9,7 @@ import { complaint, printPosition } from './complaint.ts';
 import type { ObjectClass } from './keywords.ts';
 import { CONTROL_SCRIPTS } from './keywords.ts';
 import type { Value } from './lexer.ts';
-import { checkObject, checkProduct, checkPsf } from './psf-check.ts';
+import { checkObject, checkProduct, refuseSame, requireProduct } from './psf-check.ts';
 import type { ControlDirective, FileDirective, Psf, PsfFileset, PsfObject, PsfProduct } from './psf-value.ts';
 import { AttributeBag } from './value.ts';
 
@@ -31,6 +31,7 @@ interface Open {
 /** The objects of one PSF, built while its lines come in. */
 export class PsfObjects {
   readonly #file: string;
+  readonly #additions: boolean;
   /** Outermost first; the distribution is always there. */
   readonly #stack: Open[];
   readonly #vendors = new Map<string, PsfObject>();
@@ -41,8 +42,9 @@ export class PsfObjects {
   #distribution: 'silent' | 'open' | 'closed' = 'silent';
   #lastVendor: string | undefined;
 
-  constructor(file: string) {
+  constructor(file: string, additions: boolean) {
     this.#file = file;
+    this.#additions = additions;
     this.#stack = [newObject('distribution', { file, line: 1, column: 1 })];
   }
 
@@ -118,7 +120,9 @@ export class PsfObjects {
     while (this.#stack.length > 1) this.#close();
     const distribution = { attributes: this.#top.bag.attributes(), position: this.#top.position };
     checkObject('distribution', distribution, placeIn(this.#top));
-    checkPsf(this.#file, this.#products, this.#bundles);
+    const others = this.#bundles.length + this.#categories.length + this.#vendors.size;
+    if (!this.#additions || others === 0) requireProduct(this.#file, this.#products, others);
+    refuseSame(this.#products, this.#bundles);
     return {
       file: this.#file,
       attributes: distribution.attributes,

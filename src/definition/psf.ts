@@ -29,6 +29,8 @@ export interface PsfSource {
   readonly file: string;
   /** Text of a file that the PSF names with `<`; throws what it likes (ENOENT ...), which becomes SdError `source_missing`. */
   read(path: string): string;
+  /** It adds to software that is there already: bundles, categories and vendors may come without a product. */
+  readonly additions?: boolean;
 }
 
 /**
@@ -59,7 +61,7 @@ class PsfReader {
 
   constructor(source: PsfSource) {
     this.#source = source;
-    this.#objects = new PsfObjects(source.file);
+    this.#objects = new PsfObjects(source.file, source.additions ?? false);
   }
 
   run(text: string, file: string): void {

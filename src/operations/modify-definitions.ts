@@ -45,7 +45,7 @@ export interface MergeParts {
 /** Merges; returns findings, among them an ERROR for each operand the source does not define. Throws the refusals as SdError. */
 export function mergeDefinitions(parts: MergeParts): readonly Finding[] {
   const { draft, source } = parts;
-  const choice = chooseSoftware(source.catalog, parts.software);
+  const choice = chooseSoftware(source.catalog, parts.software, true);
   if (choice.findings.length > 0) return choice.findings;
   return new Merge(parts).run(choice.products, choice.bundles, [...draft.catalog.bundles()]);
 }

@@ -30,9 +30,9 @@ export interface Definitions {
 
 /** A PSF: it says only what stands in it, so an object that is there keeps the rest. Throws what psfDepot throws. */
 export async function psfDefinitions(psf: string, followSymlinks: boolean): Promise<Definitions> {
-  const depot = await psfDepot(psf, { followSymlinks });
+  const depot = await psfDepot(psf, { followSymlinks, additions: true });
   const read = (path: string) => readFileSync(resolve(path), 'utf8');
-  const raw = parsePsf(read(psf), { file: psf, read });
+  const raw = parsePsf(read(psf), { file: psf, read, additions: true });
   const given = new Map<Defined, Attributes>();
   const pair = (built: readonly Defined[], written: readonly PsfObject[]) =>
     built.forEach((object, place) => {

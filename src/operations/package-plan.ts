@@ -29,18 +29,23 @@ export interface PackageChoice {
   readonly findings: readonly Finding[];
 }
 
-/** What the operands mean in the source; none of them, or `*`, is everything. Throws SdError `bad_spec`. */
-export function chooseSoftware(source: Catalog, software: readonly string[]): PackageChoice {
+/**
+ * What the operands mean in the source; none of them, or `*`, is everything. With `bundlesAlone` the tag of a bundle will do whose software
+ * is elsewhere. Throws SdError `bad_spec`.
+ */
+export function chooseSoftware(source: Catalog, software: readonly string[], bundlesAlone = false): PackageChoice {
   if (software.length === 0 || software.includes('*'))
     return { products: source.products(), bundles: source.bundles(), findings: [] };
   const filesets = new Set<string>();
   const bundles = new Set<Bundle>();
   const findings: Finding[] = [];
   for (const operand of software) {
-    const found = resolve(parseSpec(operand), source);
+    const spec = parseSpec(operand);
+    const found = resolve(spec, source);
     for (const key of found.filesets) filesets.add(key);
     for (const bundle of found.bundles) bundles.add(bundle);
-    if (found.filesets.length === 0) {
+    const will = bundlesAlone && spec.tags.length === 1 && found.bundles.length > 0;
+    if (found.filesets.length === 0 && !will) {
       findings.push(notFound(operand, 'in the source', source));
     }
   }

@@ -34,6 +34,8 @@ export interface PsfOptions {
   readonly followSymlinks: boolean;
   /** Relative paths start here; the current directory when absent. */
   readonly cwd?: string;
+  /** As in `PsfSource`. */
+  readonly additions?: boolean;
   /** Told the bytes of sources that are read for their digests. */
   readonly onPiece?: (bytes: number) => void;
 }
@@ -45,9 +47,10 @@ export interface PsfOptions {
 export async function psfDepot(psfFile: string, options: PsfOptions): Promise<Depot> {
   const cwd = resolve(options.cwd ?? '.');
   const location = resolve(cwd, psfFile);
-  const psf = parsePsf(readPsf(location), { file: psfFile, read: (path) => readFileSync(resolve(cwd, path), 'utf8') });
+  const { followSymlinks, additions = false } = options;
+  const read = (path: string) => readFileSync(resolve(cwd, path), 'utf8');
+  const psf = parsePsf(readPsf(location), { file: psfFile, read, additions });
   const now = madeAt();
-  const { followSymlinks } = options;
   const builder = new Builder(
     { cwd, followSymlinks, accounts: accountsOf('/'), now, findings: [...psf.findings] },
     options.onPiece,

@@ -146,6 +146,29 @@ describe('-d -a without software', () => {
   });
 });
 
+describe('-s with bundles alone', () => {
+  const BUNDLES = 'bundle\n tag BOX\n title Box\n contents ACME.MAN\nend\n';
+
+  test('adds them to the products of a depot or root, and changes them', () => {
+    site.write('bundles', BUNDLES);
+    expect(flat(site.ok('swmodify', '-d', '-s', 'bundles', '*', '@', './D'))).toContain('Add bundle "BOX".');
+    expect(site.ok('swlist', '-d', '-l', 'bundle', '-a', 'contents', '@', './D')).toMatch(/^ {2}BOX\n +ACME\.MAN$/m);
+    expect(modify('-s', 'bundles', 'BOX')).toContain('Add bundle "BOX".');
+    refused('software_not_found', ['-s', 'bundles', 'BOX.MAN']);
+    site.write('bundles', BUNDLES.replace('Box', 'Crate'));
+    expect(modify('-s', 'bundles')).toContain('Change bundle "BOX": title.');
+    clean();
+  });
+
+  test('swpackage refuses them, and says what to do; a PSF of nothing is refused by both', () => {
+    site.write('bundles', BUNDLES);
+    const ran = site.run('swpackage', ['-s', 'bundles', '@', './D']);
+    expect([ran.exit, flat(ran.stderr)]).toEqual([1, expect.stringMatching(/"swmodify -d -s"\. \[psf_no_product\]/)]);
+    site.write('bundles', 'depot\n title Nothing\n');
+    refused('psf_no_product', ['-d', '-s', 'bundles'], './D');
+  });
+});
+
 describe('-a', () => {
   test('sets an attribute of each level, in catalog and text tree; files stay as they are', () => {
     const files = treePicture(site.path('R/opt'));
