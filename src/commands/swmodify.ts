@@ -27,8 +27,7 @@ const declaration: CommandDeclaration = {
     {
       name: '-a',
       argument: 'attribute=value',
-      meaning:
-        'Set an attribute, or add to a list; with -d and without software, of the depot itself; several are allowed.',
+      meaning: 'Set an attribute, or add to a list; without software, of the depot itself; several are allowed.',
     },
     {
       name: '-c',
@@ -67,10 +66,10 @@ async function run(invocation: Invocation): Promise<number> {
   const edits = editsFor(invocation, options);
   refuseMixtures(invocation, values.patch_commit, edits);
   const software = softwareFor(invocation, options);
-  const depot = has(invocation, '-d');
-  // Attributes alone may be those of the depot itself.
-  const own = depot && edits.attributes.length > 0 && edits.files.length + edits.controlFiles.length === 0;
-  if (software.length === 0 && !edits.source && !own) throw noSoftware(declaration.name);
+  const own =
+    software.length === 0 && edits.attributes.length > 0 && edits.files.length + edits.controlFiles.length === 0;
+  const depot = has(invocation, '-d') || (own && namesDepot(invocation, options));
+  if (software.length === 0 && !edits.source && !(own && depot)) throw noSoftware(declaration.name);
   const targets = targetsFor(invocation, options, depot ? values.distribution_target_directory : '/');
   if (targets.length > 1) {
     throw new SdError('bad_target', {
@@ -84,6 +83,15 @@ async function run(invocation: Invocation): Promise<number> {
     if (values.patch_commit) return commitAndTell((held) => commitPatches(request, held), emit);
     return modifyDefinitions({ ...request, edits }, emit);
   });
+}
+
+/**
+ * Attributes of no software are those of a depot itself, for a root has none to be set: a depot that is named needs no -d then, as in
+ * HP's example.
+ */
+function namesDepot(invocation: Invocation, options: ResolvedOptions): boolean {
+  if (has(invocation, '-r')) return false;
+  return targetsFor(invocation, options, '/').every((target) => existsSync(join(target, 'catalog', 'INDEX')));
 }
 
 function editsFor(invocation: Invocation, { values }: ResolvedOptions): Edits {

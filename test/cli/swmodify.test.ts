@@ -135,6 +135,13 @@ describe('-d -a without software', () => {
     expect(site.run('swverify', ['-d', '*', '@', './D']).exit).toBe(0);
   });
 
+  test('a depot that is named needs no -d', () => {
+    site.ok('swmodify', '-a', 'title=Master Depot', '@', './D');
+    expect(site.read('D/catalog/INDEX')).toMatch(/^title "Master Depot"$/m);
+    refused('no_software', ['-r', '-a', 'title=x'], './D');
+    refused('no_software', ['-a', 'title=x', '-x', 'files=/opt/acme/conf'], './D');
+  });
+
   test('refuses what the catalog rests on, and everything but attributes', () => {
     refused('attribute_fixed', ['-d', '-a', 'layout_version=0.8'], './D');
     expect(flat(site.read('D/swagent.log'))).toMatch(/\[attribute_fixed\]\s+=+ [^=]* END modify AGENT/);
