@@ -6,8 +6,8 @@ import { type TarMember, tarSize } from '../host/archive.ts';
 import { withAttributes } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
 import { SdError } from '../model/error.ts';
-import { everyFileset } from '../model/patches.ts';
-import { type FileRecord, type FilesetKey, filesetKey, type Product } from '../model/software.ts';
+import { everyFileset, lookUp } from '../model/patches.ts';
+import { type FileRecord, type FilesetKey, filesetKey, filesetName, type Product } from '../model/software.ts';
 import { isStored } from './available.ts';
 import { storedAt } from './content.ts';
 import { catalogMembers } from './serial-texts.ts';
@@ -41,7 +41,7 @@ export function splitVolumes(catalog: Catalog, capacity: number | undefined): Sp
   const index = tarSize(members[0]!, members[0]!.bytes.length);
   for (const key of filesets) {
     const size = sizes.get(key)!;
-    if (volumeSize(index + size) > capacity) throw tooLarge(`fileset "${key}"`, size, capacity);
+    if (volumeSize(index + size) > capacity) throw tooLarge(`fileset "${nameOf(catalog, key)}"`, size, capacity);
     if (volumeSize(used + size) > capacity) {
       volumes.push([]);
       used = index;
@@ -93,6 +93,11 @@ function withNumbers(catalog: Catalog, numberOf: (key: FilesetKey) => number): C
   });
   const byId = new Map(products.map((product) => [product.id, product]));
   return { ...catalog, products: () => products, product: (id) => byId.get(id) };
+}
+
+function nameOf(catalog: Catalog, key: FilesetKey): string {
+  const placed = lookUp(catalog, key);
+  return placed === undefined ? key : filesetName(placed.product, placed.fileset);
 }
 
 function tooLarge(what: string, size: number, capacity: number): SdError {

@@ -17,6 +17,7 @@ class Packager implements Voice {
   /** Phase that was begun and not ended. */
   private phase: 'Selection' | 'Analysis' | 'Package' | undefined;
   private preview = false;
+  private failed = false;
 
   constructor(parts: VoiceParts) {
     this.parts = parts;
@@ -50,9 +51,11 @@ class Packager implements Voice {
       case 'fileset.begin':
         return [progress(`Packaging the fileset "${nameOf(event.spec)}".`)];
       case 'execution.end':
-        return this.leave(event.ok);
+        // What ends the packaging is told with the session's end; "above" must be true of it.
+        this.failed = !event.ok;
+        return event.ok ? this.leave(true) : [];
       case 'session.end':
-        return [...this.leave(event.ok), banner(event.time, 'END', `${event.command} SESSION`)];
+        return [...this.leave(event.ok && !this.failed), banner(event.time, 'END', `${event.command} SESSION`)];
       default:
         return sharedMessages(event);
     }

@@ -183,7 +183,10 @@ describe('several volumes', () => {
     execFileSync('sh', ['-c', `head -c 1100000 /dev/zero > ${site.path('huge')}`]);
     site.write('hugepsf', 'product\n tag H\n revision 1\n fileset\n  tag F\n  file huge /opt/huge\n');
     const ran = site.run('swpackage', ['-s', 'hugepsf', '-xmedia_type=tape', '-xmedia_capacity=1', '@', './n1']);
-    expect([ran.exit, flat(ran.stderr)]).toEqual([1, expect.stringContaining('[fileset_too_large]')]);
+    const said = 'The fileset "H.F" does not fit on one volume.';
+    expect([ran.exit, flat(ran.stderr)]).toEqual([1, expect.stringContaining(said)]);
+    // "See the above output" stands below it.
+    expect(flat(ran.stderr)).toMatch(/\[fileset_too_large\]\nERROR: Package Phase had errors\./);
     expect(readdirSync(site.home).filter((name) => /n[12]/.test(name))).toEqual([]);
     const directory = site.run('swpackage', ['-s', './D', '@', './n1', './n2']);
     expect([directory.exit, flat(directory.stderr)]).toEqual([1, expect.stringContaining('[bad_target]')]);
