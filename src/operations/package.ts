@@ -29,7 +29,7 @@ import { Reading } from './reading.ts';
 import { isFileTarget, openSerialTarget, requireVolumes } from './serial-target.ts';
 import { connect, endAnalysis, runSession, type Session, type SessionResult } from './session.ts';
 import { secretKey, signStore } from './sign.ts';
-import { bringContents, bringRecords, openSource, plannedKeys } from './sources.ts';
+import { bringContents, bringRecords, openSource, plannedKeys, requireVolumesOf } from './sources.ts';
 
 /** Packages software. Never rejects for what a user can cause: the outcome says it. */
 export async function packageSoftware(request: PackageRequest, emit: Emit): Promise<Outcome> {
@@ -78,7 +78,9 @@ async function openPackaged(request: PackageRequest, onPiece: (bytes: number) =>
       if (!(error instanceof SdError) || !isNoArchive(error.cause)) throw error;
     }
   }
-  return psfDepot(request.source, { followSymlinks: request.options.follow_symlinks, onPiece });
+  const depot = await psfDepot(request.source, { followSymlinks: options.follow_symlinks, onPiece });
+  requireVolumesOf(depot, volumes);
+  return depot;
 }
 
 function isNoArchive(error: unknown): boolean {

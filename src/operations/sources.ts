@@ -8,9 +8,12 @@ import { openDepot } from '../depot/open.ts';
 import type { SerialOptions } from '../depot/serial.ts';
 import { signatureFindings } from '../depot/signature.ts';
 import { trustedKeys } from '../depot/signature-keys.ts';
+import { text } from '../model/attributes.ts';
+import { SdError } from '../model/error.ts';
+import { everyFileset } from '../model/patches.ts';
 import { isWebLocation } from '../model/place.ts';
 import type { Finding, Plan } from '../model/plan.ts';
-import type { EngineOptions } from '../model/request.ts';
+import type { EngineOptions, Volumes } from '../model/request.ts';
 import { type FilesetKey, splitKey } from '../model/software.ts';
 import type { Session } from './session.ts';
 import { judgeGeneration, rememberGeneration } from './sources-seen.ts';
@@ -40,7 +43,7 @@ export interface SourceParts {
 /**
  * Opens the depot at a path or URL. The caller closes it, and reports its findings.
  * Throws what openDepot and openWebDepot throw, SdError `bad_key`, `keys_insecure`, `signature_bad`, `not_signed`,
- * `signature_key_unknown`, `catalog_replayed`.
+ * `signature_key_unknown`, `catalog_replayed`, `bad_source`.
  */
 export async function openSource(
   location: string,
@@ -52,6 +55,7 @@ export async function openSource(
     ? await openWeb(location, options, trust)
     : await openDepot(location, { ...serial, trust, ...(packages === undefined ? {} : { packages }) });
   try {
+    requireVolumesOf(depot, serial?.volumes);
     const said = [...judgeGeneration(depot, options.admin_directory), ...signatureSaid(depot, keys.size > 0, options)];
     if (remember) rememberGeneration(depot, options.admin_directory);
     return { ...depot, findings: [...depot.findings, ...said] };
@@ -59,6 +63,27 @@ export async function openSource(
     depot.close();
     throw error;
   }
+}
+
+/** Who names several sources means all of them: what is no volume of the first one is refused, not left out. Throws SdError `bad_source`. */
+export function requireVolumesOf(
+  depot: Pick<Depot, 'kind' | 'location' | 'catalog'>,
+  volumes: Volumes | undefined,
+): void {
+  const named = 1 + (volumes?.names.length ?? 0);
+  if (named === 1) return;
+  const serial = depot.kind === 'serial';
+  let there = 1;
+  for (const { fileset } of serial ? everyFileset(depot.catalog) : []) {
+    there = Math.max(there, Number(text(fileset.attributes, 'media_sequence_number')) || 1);
+  }
+  if (named <= there) return;
+  throw new SdError('bad_source', {
+    what: `Software is taken from one source, and ${named} are named.`,
+    because: `Several -s are the volumes of one serial depot; "${depot.location}" ${serial ? `has ${there}` : 'is none'}.`,
+    todo: 'Name one source at a time.',
+    data: { source: depot.location },
+  });
 }
 
 /** An unsigned depot on this machine is said nothing of where nobody uses signatures. */

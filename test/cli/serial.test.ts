@@ -176,6 +176,18 @@ describe('several volumes', () => {
     expect(installed(root)).toEqual([]);
   });
 
+  test.each([
+    ['swcopy', ['-s', './D', '-s', './t1', '*'], '"\\S*/D" is none'],
+    ['swinstall', ['-s', './D.depot', '-s', './D', 'P'], '"\\S*/D.depot" has 1'],
+    ['swcopy', ['-s', './t1', '-s', './t2', '-s', './t3', '-s', './D.depot', '*'], '"\\S*/t1" has 3'],
+    ['swpackage', ['-s', './one.psf', '-s', './nowhere.psf'], '"\\S*/one.psf" is none'],
+  ])('%s: a source that is no volume of the first is refused, not left out: %j', (command, words, why) => {
+    site.write('one.psf', 'product\n tag H\n fileset\n  tag F\n  file one.psf /opt/psf\n');
+    const ran = site.run(command, [...words, '@', './more']);
+    expect([ran.exit, flat(ran.stderr)]).toEqual([1, expect.stringMatching(`${why}\\. .*\\[bad_source\\]`)]);
+    expect(existsSync(site.path('more/catalog'))).toBe(false);
+  });
+
   test('too few names to write to, and a fileset that is larger than a volume: nothing is written', () => {
     const write = (capacity: string) =>
       site.run('swpackage', ['-s', './D', '-xmedia_type=tape', `-xmedia_capacity=${capacity}`, '@', './n1', './n2']);
