@@ -22,6 +22,7 @@ import type { Content } from '../model/content.ts';
 import { hasErrno, reasonOf, SdError } from '../model/error.ts';
 import type { FileRecord, Fileset, FilesetKey, Product } from '../model/software.ts';
 import { filesetKey, splitKey } from '../model/software.ts';
+import { unknownAccounts } from './psf-accounts.ts';
 import type { Named } from './psf-attributes.ts';
 import { completed, distributionAttributes, filesetAttributes, nameObjects, topAttributes } from './psf-attributes.ts';
 import type { ControlContents } from './psf-control.ts';
@@ -92,6 +93,7 @@ class Builder {
     const { now, findings } = this.#around;
     const ids = new Set(RESERVED_PRODUCTS);
     const products = nameObjects(psf.products, ids).map((named) => this.#product(named));
+    findings.push(...unknownAccounts(this.#files.values()));
     const byId = new Map(products.map((product) => [product.id, product]));
     const bundles = nameObjects(psf.bundles, ids).map((named) => ({
       id: named.id,

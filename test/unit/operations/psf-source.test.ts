@@ -127,6 +127,17 @@ describe('permissions', () => {
     expect(found[4]).toMatchObject({ uid: process.getuid!() });
   });
 
+  it('says which names have no id here, each once; one with an id of its own is known', async () => {
+    const lines = 'file_permissions -o nobodys -g nogroups\nfile src/a /opt/a\nfile src/sub/b /opt/b';
+    const { findings } = await depot(
+      around(`${lines}\nfile -o other,77 -g bin src/a /opt/c\nfile -o root -g 5 src/a /d`),
+    );
+    expect(findings.map(({ code, text }) => [code, text])).toEqual([
+      ['psf_unknown_account', expect.stringMatching(/^psf:7:1: .*user "nobodys".* without a uid\.$/)],
+      ['psf_unknown_account', expect.stringMatching(/^psf:7:1: .*group "nogroups".* without a gid\.$/)],
+    ]);
+  });
+
   it('find the id of a name on this machine', async () => {
     const [file] = await files('file -o root src/a /a');
     expect(file).toMatchObject({ owner: 'root', uid: 0 });
