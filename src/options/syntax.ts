@@ -22,7 +22,8 @@ export function parseEntries(content: string, file: string): Entry[] {
     const line = lines[index]!.trim();
     if (line === '' || line.startsWith('#')) continue;
     const assignment = splitAssignment(line);
-    if (!assignment) throw broken(file, start, `The line "${line}" has no "=".`);
+    const lacks = line.includes('=') ? 'names no option before its' : 'has no';
+    if (!assignment) throw broken(file, start, `The line "${line}" ${lacks} "=".`);
     let value = assignment.value;
     if (value.startsWith('{')) {
       while (!endsBraces(value)) {

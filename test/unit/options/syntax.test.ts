@@ -33,6 +33,8 @@ test('a list in braces goes over lines, and its line is where it begins', () => 
 
 test('a line without = and an open brace are refused with their line', () => {
   expect(() => parseEntries('reinstall=true\nnonsense\n', 'f')).toThrow('"f", line 2');
+  expect(() => parseEntries('nonsense', 'f')).toThrow('"nonsense" has no "="');
+  expect(() => parseEntries('*.loglevel=2', 'f')).toThrow('"*.loglevel=2" names no option before its "="');
   expect(() => parseEntries('software = { A\nB', 'f')).toThrow('brace is missing');
 });
 
