@@ -2,7 +2,7 @@
 // Promise: a place is only opened when an attribute of it is asked for; one that is gone or unreadable is still listed, by its path.
 // `/` is a root whether registered or not. shroot and prroot belong to diskless clusters: there are none here.
 
-import { existsSync } from 'node:fs';
+import { lookAt } from '../host/look.ts';
 import type { Attributes } from '../model/attributes.ts';
 import { SdError } from '../model/error.ts';
 import type { Listing, ListingRow } from '../model/listing.ts';
@@ -38,9 +38,13 @@ export async function placeRows(of: Exclude<Listing['of'], 'software'>, request:
   return rows;
 }
 
-/** A NOTE for the one place wanted when it is there, but nobody registered it: a list without rows does not tell that from a typing error. */
-export function unregisteredNote(of: Exclude<Listing['of'], 'software'>, { place }: ListRequest): Finding[] {
-  if (place === undefined || !['depot', 'root'].includes(of) || !existsSync(place)) return [];
+/** A NOTE for the one directory wanted when nobody registered it: the list does not tell, and scripts ask it for that. */
+export function unregisteredNote(
+  of: Exclude<Listing['of'], 'software'>,
+  { place, registries }: ListRequest,
+): Finding[] {
+  if (place === undefined || place === '/' || (of !== 'depot' && of !== 'root')) return [];
+  if (registered(registries, of).includes(place) || !lookAt(place)?.isDirectory()) return [];
   const text = `"${place}" is not registered as a ${of}.  "swreg -l ${of} ${place}" registers it.`;
   return [{ severity: 'note', code: 'place_not_registered', text }];
 }

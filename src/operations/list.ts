@@ -45,7 +45,7 @@ export async function listInPieces(request: ListRequest, take: Taker): Promise<L
       const { placeRows, unregisteredNote } = await import('./list-places.ts');
       const rows = await placeRows(of, request);
       take({ of, sections: [{ rows }] });
-      return outcome(rows.length === 0 ? unregisteredNote(of, request) : []);
+      return outcome(unregisteredNote(of, request));
     }
     target = request.depot
       ? await openListedDepot(request.target, request.options)

@@ -181,7 +181,7 @@ test('what is asked for in vain has a code of its own', () => {
   };
   expect(codes('swlist', '--owner', '/no/file', '@', './R')).toEqual(['file_not_owned']);
   expect(codes('swlist', '@', site.depot)).toEqual(['target_is_depot']);
-  expect(codes('swlist', '-l', 'depot', '@', './R')).toEqual(['place_not_registered']);
+  expect(codes('swlist', '-l', 'depot', '@', site.depot)).toEqual(['place_not_registered']);
   expect(codes('swlist', '-l', 'product', '-a', 'titel', '@', './R')).toEqual(['unknown_attribute']);
   expect(codes('swinstall', '-X', '/', 'X11')).toEqual(['bad_option_file']);
   expect(codes('swinstall', '-p', '-C', site.path('defaults/x'), '-s', site.depot, 'X11', '@', './N')).toEqual([

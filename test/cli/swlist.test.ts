@@ -203,7 +203,7 @@ test('-l depot and -l root: the path is the last word; /, and the root that swin
     0,
     expect.stringContaining(`"${depot}" is not registered`),
   ]);
-  expect(swlist(...words, join(home, 'none')).err).toBe('');
+  expect(swlist(...words, join(home, 'none')).err).toContain('[depot_not_found]');
   const none = swlist('-x', 'admin_directory=./nowhere', '-l', 'depot');
   expect([none.code, none.out[1]]).toEqual([0, expect.stringMatching(/^# WARNING: No depot was found/)]);
 });
