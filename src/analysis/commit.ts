@@ -11,10 +11,9 @@ import type { Catalog } from '../model/catalog.ts';
 import { isCommitted, isPatch, lookUp, type Placed } from '../model/patches.ts';
 import type { Plan, PlannedFileset, Reason, Selection } from '../model/plan.ts';
 import type { EngineOptions } from '../model/request.ts';
-import { type FilesetKey, filesetName, type Product, tagOf } from '../model/software.ts';
+import { type FilesetKey, filesetName, locationOf, type Product, tagOf } from '../model/software.ts';
 import { qualified } from '../model/spec.ts';
 import { addTo } from './groups.ts';
-import { locationOf } from './identity.ts';
 import { Applied } from './installed.ts';
 import { Standing } from './rollback.ts';
 

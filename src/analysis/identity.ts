@@ -14,7 +14,7 @@
 import { text } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
 import type { Fileset, FilesetKey, Product } from '../model/software.ts';
-import { filesetKey, tagOf } from '../model/software.ts';
+import { filesetKey, locationOf, tagOf } from '../model/software.ts';
 
 export interface Place {
   /** Product id on the target. */
@@ -93,11 +93,6 @@ export class Identities {
         : ['revision', 'architecture', 'vendor_tag'].map((word) => text(product.attributes, word));
     return JSON.stringify([tagOf(product), ...words]);
   }
-}
-
-/** Location of an installed product; `/` when the catalog names none. */
-export function locationOf(product: Product): string {
-  return text(product.attributes, 'location') || '/';
 }
 
 function presentFileset(there: Product | undefined, product: Product, fileset: Fileset): Fileset | undefined {

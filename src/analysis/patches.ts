@@ -14,14 +14,13 @@
 import { list, text } from '../model/attributes.ts';
 import { isCommitted, isPatch, lookUp, type Placed } from '../model/patches.ts';
 import type { Finding, PlannedFileset } from '../model/plan.ts';
-import type { FilesetKey } from '../model/software.ts';
+import { type FilesetKey, locationOf } from '../model/software.ts';
 import { brief } from '../model/spec.ts';
 import { type PatchGraph, patchGraph } from '../selection/chains.ts';
 import { resolve, specOf } from '../selection/match.ts';
 import type { Candidate, Chosen, Draft, InstallInput } from './draft.ts';
 import type { Ending } from './ending.ts';
 import { addTo } from './groups.ts';
-import { locationOf } from './identity.ts';
 import { type Applied, isBroken } from './installed.ts';
 
 /** A base a patch fileset may stand on: coming in this session, or installed. */

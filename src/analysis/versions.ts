@@ -29,11 +29,11 @@ import { isPatch, isSuperseded, type Placed } from '../model/patches.ts';
 import type { Finding, InstallAction } from '../model/plan.ts';
 import { compareRevisionsOf } from '../model/revision-order.ts';
 import { isTombstone, runsOnce } from '../model/run-once.ts';
-import { type Fileset, filesetKey, type Product, tagOf } from '../model/software.ts';
+import { type Fileset, filesetKey, locationOf, type Product, tagOf } from '../model/software.ts';
 import { brief } from '../model/spec.ts';
 import { indexOf } from '../selection/catalog-index.ts';
 import { type Candidate, type Chosen, type InstallInput, label } from './draft.ts';
-import { type Identities, locationOf } from './identity.ts';
+import type { Identities } from './identity.ts';
 import { isBroken } from './installed.ts';
 
 /** The verdict on one fileset. */

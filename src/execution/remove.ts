@@ -9,13 +9,13 @@
 // A fileset planned as `rollback` gives back what it saved (rollback.ts); `remove` takes its files away. Script errors do not stop it.
 // While preremove scripts run the filesets are transient; if the removal then fails they are corrupt.
 
-import { list, text } from '../model/attributes.ts';
+import { list } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
 import type { CatalogOp, ChangeSet } from '../model/change.ts';
 import { SdError } from '../model/error.ts';
 import { baseOf, isPatch, lookUp, type Placed, patchEntry, saveDirectory } from '../model/patches.ts';
 import type { Plan, PlannedFileset, PlannedProduct } from '../model/plan.ts';
-import { type FilesetKey, filesetKey } from '../model/software.ts';
+import { type FilesetKey, filesetKey, locationOf } from '../model/software.ts';
 import type { FileStep } from '../store/transaction-types.ts';
 import { unconfigureFilesets } from './configure.ts';
 import { buildKernel } from './kernel.ts';
@@ -209,7 +209,7 @@ function scriptOwner(catalog: Catalog, placed: Placed): ScriptOwner {
   return {
     product: placed.product,
     fileset: placed.fileset,
-    location: locationOf(placed),
+    location: locationOf(placed.product),
     content: (tag) => contents.get(tag),
   };
 }
@@ -218,9 +218,5 @@ function productOwner(catalog: Catalog, placed: Placed): ScriptOwner {
   const contents = new Map(
     placed.product.controlFiles.map((file) => [file.tag, catalog.controlFile(placed.product.id, file.tag)]),
   );
-  return { product: placed.product, location: locationOf(placed), content: (tag) => contents.get(tag) };
-}
-
-function locationOf(placed: Placed): string {
-  return text(placed.product.attributes, 'location') || '/';
+  return { product: placed.product, location: locationOf(placed.product), content: (tag) => contents.get(tag) };
 }

@@ -114,6 +114,11 @@ export function tagOf(object: { readonly attributes: Attributes; readonly shown?
   return object.shown?.tag ?? text(object.attributes, 'tag');
 }
 
+/** Location of an installed product; `/` when the catalog names none. */
+export function locationOf(product: Product): string {
+  return text(product.attributes, 'location') || '/';
+}
+
 /** `PRODUCT.FILESET` by tags, as listings and messages print it. */
 export function filesetName(product: Product, fileset: Fileset): string {
   return `${tagOf(product)}.${tagOf(fileset)}`;
