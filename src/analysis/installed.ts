@@ -3,7 +3,7 @@
 
 import { list, text } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
-import { everyFileset, isPatch, lookUp, type Placed, patchEntry } from '../model/patches.ts';
+import { baseAmong, everyFileset, isPatch, lookUp, type Placed, patchEntry } from '../model/patches.ts';
 import { type Fileset, type FilesetKey, filesetName } from '../model/software.ts';
 import { resolveProducts, specOf } from '../selection/match.ts';
 import { addTo } from './groups.ts';
@@ -20,7 +20,7 @@ export class Applied {
       else for (const name of namesOf(placed)) addTo(bases, name, placed);
     }
     for (const patch of patches) {
-      const base = baseAmong(patch, bases) ?? baseByAncestor(patch, target);
+      const base = baseNamed(patch, bases) ?? baseByAncestor(patch, target);
       if (!base) continue;
       this.#baseOf.set(patch.key, base);
       addTo(this.#patchesOn, base.key, patch);
@@ -49,10 +49,9 @@ function namesOf(base: Placed): Set<string> {
   return new Set([filesetName(base.product, base.fileset), patchEntry(base.product, base.fileset)]);
 }
 
-function baseAmong(patch: Placed, bases: ReadonlyMap<string, readonly Placed[]>): Placed | undefined {
+function baseNamed(patch: Placed, bases: ReadonlyMap<string, readonly Placed[]>): Placed | undefined {
   const named = list(patch.fileset.attributes, 'applied_to').flatMap((entry) => bases.get(entry) ?? []);
-  const entry = patchEntry(patch.product, patch.fileset);
-  return named.find((base) => list(base.fileset.attributes, 'applied_patches').includes(entry)) ?? named[0];
+  return baseAmong(patch, named) ?? named[0];
 }
 
 /** For a record without a usable applied_to: what its ancestor attribute matches. */

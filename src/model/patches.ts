@@ -3,7 +3,7 @@
 import { flag, list, text } from './attributes.ts';
 import type { Catalog } from './catalog.ts';
 import type { Fileset, FilesetKey, Product } from './software.ts';
-import { filesetKey, filesetName, splitKey, tagOf } from './software.ts';
+import { filesetKey, filesetName, locationOf, splitKey, tagOf } from './software.ts';
 
 export type PatchState = 'applied' | 'committed' | 'superseded' | 'committed/superseded';
 
@@ -70,14 +70,22 @@ export function* everyFileset(catalog: Catalog): Generator<Placed> {
   }
 }
 
-/** The installed filesets that entries of applied_patches, applied_to or superseded_by name (the tag pair, and `fa=` where it stands). */
-export function entriesToFilesets(catalog: Catalog, entries: readonly string[]): Placed[] {
+/**
+ * The installed filesets that entries of applied_patches, applied_to or superseded_by name (the tag pair, and `fa=` where it stands) and
+ * that `suits`. A product may be there several times, in other locations; all of them are looked at only where none of the first suits.
+ */
+export function entriesToFilesets(
+  catalog: Catalog,
+  entries: readonly string[],
+  suits: (placed: Placed) => boolean = () => true,
+): Placed[] {
   return entries.flatMap((entry) => {
     const tag = entry.slice(0, entry.indexOf('.'));
     // A product's id is its tag but for further instances, so the first look answers nearly always.
-    const first = filesetsNamed(catalog.product(tag), entry);
+    const first = filesetsNamed(catalog.product(tag), entry).filter(suits);
     if (first.length > 0) return first;
-    return catalog.products().flatMap((product) => (tagOf(product) === tag ? filesetsNamed(product, entry) : []));
+    const all = catalog.products().filter((product) => tagOf(product) === tag);
+    return all.flatMap((product) => filesetsNamed(product, entry).filter(suits));
   });
 }
 
@@ -90,10 +98,33 @@ function filesetsNamed(product: Product | undefined, entry: string): Placed[] {
 
 /** The base an installed patch fileset was applied to; undefined when it is gone. */
 export function baseOf(catalog: Catalog, patch: Placed): Placed | undefined {
-  const entry = patchEntry(patch.product, patch.fileset);
-  return entriesToFilesets(catalog, list(patch.fileset.attributes, 'applied_to')).find(
-    (base) => !isPatch(base.fileset) && list(base.fileset.attributes, 'applied_patches').includes(entry),
+  const entries = list(patch.fileset.attributes, 'applied_to');
+  const [beside] = entriesToFilesets(catalog, entries, (base) => lists(base, patch) && standsBeside(base, patch));
+  return beside ?? entriesToFilesets(catalog, entries, (base) => lists(base, patch))[0];
+}
+
+/** Of installed bases the one a patch stands on: it lists the patch, and lies in the patch's own location where several do. */
+export function baseAmong(patch: Placed, bases: readonly Placed[]): Placed | undefined {
+  const listing = bases.filter((base) => lists(base, patch));
+  return listing.find((base) => standsBeside(base, patch)) ?? listing[0];
+}
+
+/** Installed patch filesets that applied_patches of `base` names and that stand on it. */
+export function patchesListed(catalog: Catalog, base: Placed): Placed[] {
+  return entriesToFilesets(
+    catalog,
+    list(base.fileset.attributes, 'applied_patches'),
+    (each) => isPatch(each.fileset) && baseOf(catalog, each)?.key === base.key,
   );
+}
+
+function lists(base: Placed, patch: Placed): boolean {
+  const entries = list(base.fileset.attributes, 'applied_patches');
+  return !isPatch(base.fileset) && entries.includes(patchEntry(patch.product, patch.fileset));
+}
+
+function standsBeside(base: Placed, patch: Placed): boolean {
+  return locationOf(base.product) === locationOf(patch.product);
 }
 
 /** Path below the save area of what a patch fileset replaced at `path`: `<product tag>/<fileset tag>/<path>`. */

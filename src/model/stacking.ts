@@ -3,7 +3,7 @@
 
 import { list } from './attributes.ts';
 import type { Catalog, SavedFile } from './catalog.ts';
-import { baseOf, entriesToFilesets, isPatch, type Placed, patchEntry } from './patches.ts';
+import { baseOf, isPatch, type Placed, patchEntry, patchesListed } from './patches.ts';
 import type { FileRecord, FilesetKey } from './software.ts';
 
 /** The slot of a record. */
@@ -59,7 +59,7 @@ export function appliedAfter(catalog: Catalog, base: Placed, patch: Placed): Hol
   const order = list(base.fileset.attributes, 'applied_patches');
   const position = order.indexOf(patchEntry(patch.product, patch.fileset));
   if (position < 0) return [];
-  const on = patchesOf(catalog, base);
+  const on = patchesListed(catalog, base);
   const later = new Map(on.map((each) => [patchEntry(each.product, each.fileset), each]));
   return order.slice(position + 1).flatMap((entry) => {
     const placed = later.get(entry);
@@ -81,12 +81,6 @@ export function archiveOf({ type, archive_path }: Pick<FileRecord, 'type' | 'arc
 
 /** True where nobody but the base, its patches and `leave` lists the path. */
 export function isOfBaseAlone(catalog: Catalog, base: Placed | undefined, path: string, leave: FilesetKey): boolean {
-  const own = new Set([leave, ...(base ? [base, ...patchesOf(catalog, base)].map((each) => each.key) : [])]);
+  const own = new Set([leave, ...(base ? [base, ...patchesListed(catalog, base)].map((each) => each.key) : [])]);
   return catalog.owners(path).every((key) => own.has(key));
-}
-
-/** Installed patch filesets that applied_patches of `base` names. */
-function patchesOf(catalog: Catalog, base: Placed): Placed[] {
-  const named = entriesToFilesets(catalog, list(base.fileset.attributes, 'applied_patches'));
-  return named.filter((each) => isPatch(each.fileset) && baseOf(catalog, each)?.key === base.key);
 }

@@ -5,7 +5,15 @@
 import { list, text } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
 import type { GraphEdge, GraphNode, GraphRelation, SoftwareGraph } from '../model/graph.ts';
-import { entriesToFilesets, everyFileset, isPatch, type Placed, patchEntry, patchStateOf } from '../model/patches.ts';
+import {
+  baseOf,
+  entriesToFilesets,
+  everyFileset,
+  isPatch,
+  type Placed,
+  patchEntry,
+  patchStateOf,
+} from '../model/patches.ts';
 import type { Finding } from '../model/plan.ts';
 import type { FilesetKey } from '../model/software.ts';
 import { filesetName } from '../model/software.ts';
@@ -122,8 +130,9 @@ class Drawing {
   }
 
   /** What it is applied to, else what its ancestors name; where neither is there, the first ancestor as missing. */
-  private basesOf({ fileset }: Placed, node: PatchNode): FilesetKey[] {
-    const applied = entriesToFilesets(this.catalog, list(fileset.attributes, 'applied_to'));
+  private basesOf(patch: Placed, node: PatchNode): FilesetKey[] {
+    const base = baseOf(this.catalog, patch);
+    const applied = base ? [base] : entriesToFilesets(this.catalog, list(patch.fileset.attributes, 'applied_to'));
     const found = [
       ...applied.map(({ key }) => key),
       ...(applied.length > 0 ? [] : node.ancestors.flatMap((spec) => keysOf(spec, this.catalog))),

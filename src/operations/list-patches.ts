@@ -7,7 +7,7 @@
 import { list } from '../model/attributes.ts';
 import type { ListingRow } from '../model/listing.ts';
 import type { Placed } from '../model/patches.ts';
-import { everyFileset, isPatch, lookUp } from '../model/patches.ts';
+import { baseOf, everyFileset, isPatch, lookUp } from '../model/patches.ts';
 import type { FilesetKey } from '../model/software.ts';
 import { filesetKey, filesetName } from '../model/software.ts';
 import { resolveProducts, specOf } from '../selection/match.ts';
@@ -75,6 +75,8 @@ function placedName(placed: Placed): string {
 
 /** Base filesets of a patch: what it was applied to on a root, what its ancestors name in a depot. */
 function basesOf(view: View, patch: Placed): FilesetKey[] {
+  const base = baseOf(view.catalog, patch);
+  if (base) return [base.key];
   const { attributes } = patch.fileset;
   const applied = list(attributes, 'applied_to');
   const keys = (applied.length > 0 ? applied : list(attributes, 'ancestor')).flatMap((source) => {

@@ -12,13 +12,13 @@ import type { Catalog } from '../model/catalog.ts';
 import { SdError } from '../model/error.ts';
 import {
   baseOf,
-  entriesToFilesets,
   everyFileset,
   isCommitted,
   isPatch,
   lookUp,
   type Placed,
   patchEntry,
+  patchesListed,
   patchStateOf,
 } from '../model/patches.ts';
 import type { Finding } from '../model/plan.ts';
@@ -63,10 +63,8 @@ function refusePatches(catalog: Catalog, placed: Placed, going: ReadonlySet<File
     }
     return;
   }
-  const left = entriesToFilesets(catalog, list(placed.fileset.attributes, 'applied_patches')).filter(
-    (each) => !going.has(each.key) && baseOf(catalog, each)?.key === placed.key,
-  );
-  if (left[0]) throw stands(what, `The patch "${filesetName(left[0].product, left[0].fileset)}" is applied to it.`);
+  const left = patchesListed(catalog, placed).find((each) => !going.has(each.key));
+  if (left) throw stands(what, `The patch "${filesetName(left.product, left.fileset)}" is applied to it.`);
 }
 
 function stands(what: string, because: string): SdError {

@@ -5,13 +5,13 @@
 import { flag, list, text } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
 import {
+  baseOf,
   entriesToFilesets,
   everyFileset,
   isCommitted,
   isPatch,
   isSuperseded,
   type Placed,
-  patchEntry,
 } from '../model/patches.ts';
 import { filesetKey, filesetName, type Product, tagOf } from '../model/software.ts';
 import { type PatchNode, patchGraph } from '../selection/chains.ts';
@@ -174,11 +174,9 @@ export function lackingAttributes(catalog: Catalog): { name: string; lacks: stri
 
 /** Patch filesets that no installed base lists in applied_patches, with the base they say they were applied to. */
 export function unknownToBase(catalog: Catalog): { name: string; base: string }[] {
-  return [...everyFileset(catalog)].flatMap(({ product, fileset }) => {
-    if (!isPatch(fileset)) return [];
-    const entry = patchEntry(product, fileset);
-    const bases = entriesToFilesets(catalog, list(fileset.attributes, 'applied_to'));
-    if (bases.some((base) => list(base.fileset.attributes, 'applied_patches').includes(entry))) return [];
+  return [...everyFileset(catalog)].flatMap((patch) => {
+    const { product, fileset } = patch;
+    if (!isPatch(fileset) || baseOf(catalog, patch)) return [];
     return [{ name: filesetName(product, fileset), base: text(fileset.attributes, 'applied_to').split(',')[0]! }];
   });
 }

@@ -3,7 +3,7 @@
 
 import { list, text } from '../model/attributes.ts';
 import type { Catalog } from '../model/catalog.ts';
-import { entriesToFilesets, everyFileset, isPatch, type Placed } from '../model/patches.ts';
+import { baseOf, entriesToFilesets, everyFileset, isPatch, type Placed } from '../model/patches.ts';
 import type { FilesetKey } from '../model/software.ts';
 import type { CatalogIndex } from './catalog-index.ts';
 import { indexOf } from './catalog-index.ts';
@@ -38,6 +38,8 @@ function group(catalog: Catalog): Map<FilesetKey, Placed[]> {
 }
 
 function basesOf(catalog: Catalog, patch: Placed): FilesetKey[] {
+  const base = baseOf(catalog, patch);
+  if (base) return [base.key];
   const applied = entriesToFilesets(catalog, list(patch.fileset.attributes, 'applied_to'));
   const bases = applied.filter((each) => !isPatch(each.fileset)).map((each) => each.key);
   if (bases.length > 0) return bases;
