@@ -14,7 +14,7 @@
 // permissions of the file system decide alone.
 
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { accountsOf } from '../host/accounts.ts';
 import { lookBehind } from '../host/look.ts';
 import { adminDirectory } from '../ipd/place.ts';
@@ -66,9 +66,12 @@ export function aclFile({ level, path, product, admin }: AclObject): string {
   }
 }
 
-/** The list that holds for an object and the object it is kept with; undefined where nothing is kept. Throws SdError `acl_unreadable`. */
+/**
+ * The list that holds for an object and the object it is kept with; undefined where nothing is kept. Throws SdError `acl_unreadable`, and
+ * `path_unusable` where nobody lets us look for one.
+ */
 export function aclOf(object: AclObject): { acl: Acl; of: AclObject } | undefined {
-  const own = readAcl(aclFile(object));
+  const own = readAcl(object.path, aclFile(object));
   if (own) return { acl: own, of: object };
   const above = templateOf(object);
   return above && aclOf(above);
@@ -91,11 +94,13 @@ function templateOf({ level, path, admin }: AclObject): AclObject | undefined {
   return undefined;
 }
 
-function readAcl(file: string): Acl | undefined {
+function readAcl(path: string, file: string): Acl | undefined {
   try {
     return parseAcl(readFileSync(file, 'utf8'));
   } catch (error) {
     if (hasErrno(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    // Whether there is a list behind a closed door nobody knows; the door is what has to be mended.
+    if (hasErrno(error, 'EACCES')) for (const place of [path, dirname(file)]) lookBehind(place);
     // A list that cannot be read must not open what it closes.
     throw new SdError('acl_unreadable', {
       what: `The access list "${file}" cannot be read.`,

@@ -7,6 +7,7 @@ import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { openDepot } from '../depot/open.ts';
 import { fsyncDirectory, writeFileDurably } from '../host/durable.ts';
+import { lookBehind } from '../host/look.ts';
 import { makeDirectories } from '../host/made-directories.ts';
 import {
   type Acl,
@@ -41,7 +42,7 @@ export interface ShownAcl {
   readonly from?: string;
 }
 
-/** The list that holds for an object. Throws SdError `no_access`, `acl_unreadable`, and for what is not there `acl_no_object`. */
+/** The list that holds for an object. Throws SdError `no_access`, those of aclOf, and for what is not there `acl_no_object`. */
 export function showAcl(object: AclObject): ShownAcl {
   requireObject(object);
   const shown = effective(object);
@@ -135,7 +136,7 @@ function requireObject(object: AclObject): void {
   const { level, path } = object;
   if (['host', 'global_soc_template', 'global_product_template'].includes(level)) return;
   const place = level === 'root' ? path : dirname(dirname(aclFile({ level: 'depot', path, admin: object.admin })));
-  if (existsSync(place)) return;
+  if (lookBehind(path) && lookBehind(place)) return;
   const kind = level === 'root' ? 'root' : 'directory depot';
   throw new SdError('acl_no_object', {
     what: `There is no access list for "${path}".`,

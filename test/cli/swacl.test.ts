@@ -248,3 +248,25 @@ test('a list that was cut off refuses instead of opening what it closes', () => 
   site.write('D/catalog/dfiles/_ACL', '# default_realm = x\nnum_entries = 3\nobject_owner:37\n');
   expect(flat(site.run('swacl', ['-l', 'depot', '@', './D']).stderr)).toContain('[acl_unreadable]');
 });
+
+test.runIf(process.getuid?.() === 0)(
+  'a depot behind a closed directory: nobody is told of a list that may not be there',
+  () => {
+    site.ok('swcopy', '-s', './D', '*', '@', './shut/D');
+    chmodSync(site.path('shut'), 0o700);
+    chmodSync(site.path('D/catalog'), 0o700);
+    for (const [depot, closed] of [
+      ['./shut/D', 'shut/D'],
+      ['./D', 'D/catalog/dfiles'],
+    ] as const) {
+      for (const words of [
+        ['swlist', '-s', depot],
+        ['swacl', '-l', 'depot', '@', depot],
+      ] as const) {
+        const ran = site.run(words[0], words.slice(1), { uid: UID });
+        const said = `ERROR: "${site.path(closed)}" cannot be looked at. Permission denied. Correct the path,`;
+        expect([ran.exit, flat(ran.stderr)], words.join(' ')).toEqual([1, expect.stringContaining(said)]);
+      }
+    }
+  },
+);
