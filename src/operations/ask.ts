@@ -85,7 +85,14 @@ async function askInstalled(request: AskRequest, session: Session, place: string
   try {
     const catalog = target.catalog();
     const verb = 'configure';
-    const selection = selectOnTarget({ target: catalog, software: request.software, options, verb, depot: false });
+    const selection = selectOnTarget({
+      target: catalog,
+      software: request.software,
+      options,
+      verb,
+      depot: false,
+      place,
+    });
     const into = async () => (await target.change()).store;
     return await asked(request, session, { catalog, selection, places: { target: place }, root: target, into });
   } finally {

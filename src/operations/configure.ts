@@ -64,6 +64,7 @@ async function configureOn(
     options,
     verb,
     depot: false,
+    place,
   });
   const selection = undo || preview ? selected : await answered(target, request, selected);
   const software = softwareSpecs(selection, target.catalog());

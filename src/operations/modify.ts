@@ -50,6 +50,7 @@ export async function commitPatches(request: TargetRequest, emit: Emit): Promise
         options,
         verb: 'modify',
         depot: false,
+        place,
       });
       const software = softwareSpecs(selection, catalog);
       if (!endSelection(session, selection, { target: place, software, enforce: true })) return {};

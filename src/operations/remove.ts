@@ -132,6 +132,7 @@ async function decide(
     options,
     verb: 'remove',
     depot,
+    place: parts.place,
   });
   const software = softwareSpecs(selection, parts.catalog);
   if (depot) requireRemoval(request.target, selection, parts.catalog, options);

@@ -191,7 +191,8 @@ async function verifyDepot(request: VerifyRequest, session: Session, place: stri
 async function verifyAll(request: VerifyRequest, session: Session, subject: Subject): Promise<SessionResult> {
   const { options, depot } = request;
   const { catalog } = subject.control;
-  const selection = selectOnTarget({ target: catalog, software: request.software, options, verb: 'verify', depot });
+  const { software } = request;
+  const selection = selectOnTarget({ target: catalog, software, options, verb: 'verify', depot, place: subject.place });
   if (depot) requireProducts(request.target, selectedProducts(selection), 'r', options);
   const specs = softwareSpecs(selection, catalog);
   if (

@@ -23,6 +23,8 @@ export interface TargetInput {
   readonly verb: 'remove' | 'verify' | 'configure' | 'unconfigure' | 'modify';
   /** True when the target is a depot: patches are ordinary software there (patches.md 5). */
   readonly depot: boolean;
+  /** `host:/path` of the target, for messages: one command may work on several. */
+  readonly place?: string;
 }
 
 /**
@@ -71,7 +73,8 @@ class TargetChoice {
   }
 
   takeOperands(): void {
-    const { target, software, verb, depot } = this.#input;
+    const { target, software, verb, depot, place } = this.#input;
+    const where = place === undefined ? (depot ? 'in the depot' : 'on the target') : `on host "${place}"`;
     const bundled = new Map<FilesetKey, string>();
     for (const operand of software) {
       const spec = parseSpec(operand);
@@ -82,7 +85,7 @@ class TargetChoice {
       for (const key of asBundle.filesets) if (!bundled.has(key)) bundled.set(key, operand);
       if (asProduct.products.length + asBundle.bundles.length > 0) continue;
       this.unmatched.push(operand);
-      this.findings.push(notFound(operand, depot ? 'in the depot' : 'on the target', target));
+      this.findings.push(notFound(operand, where, target));
     }
     for (const [key, operand] of bundled) {
       if (verb === 'remove' && this.#staysInBundle(key)) continue;

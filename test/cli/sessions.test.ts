@@ -228,3 +228,14 @@ test('exit 0 on every target, 1 on none, 2 on some; a skipped fileset is no fail
   expect(site.run('swremove', ['ACME', '@', './R']).exit).toBe(1);
   expect(site.run('swlist', ['ACME', '@', './R']).exit).toBe(1);
 });
+
+test('stderr alone says which of several targets lacks the software', () => {
+  site.ok('swpackage', '-s', 'psf', '@', './D');
+  site.ok('swinstall', '-s', './D', 'ACME', '@', './R');
+  mkdirSync(site.path('R2'));
+  for (const command of ['swverify', 'swremove']) {
+    const ran = site.run(command, ['ACME', '@', './R', './R2']);
+    const lacking = new RegExp(`^ERROR: Software "ACME" was not found on host "[^"]+:${site.path('R2')}"\\.`);
+    expect([ran.exit, flat(ran.stderr)]).toEqual([2, expect.stringMatching(lacking)]);
+  }
+});
