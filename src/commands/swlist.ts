@@ -3,7 +3,7 @@
 
 import { isAbsolute, resolve } from 'node:path';
 import { reasonOf, SdError } from '../model/error.ts';
-import { LIST_LEVELS, type ListLevel } from '../model/listing.ts';
+import { isPlaceLevel, LIST_LEVELS, type ListLevel } from '../model/listing.ts';
 import { nearest } from '../model/nearest.ts';
 import type { Finding } from '../model/plan.ts';
 import { type ListOutcome, type ListRequest, listInPieces } from '../operations/list.ts';
@@ -17,7 +17,7 @@ import { argument, type Command, type CommandDeclaration, has, type Invocation }
 import { exitCode } from './exit-code.ts';
 import * as flag from './flags.ts';
 import { questionOf } from './list-asked.ts';
-import { sourcePath, targetPath } from './targets.ts';
+import { readPath, sourcePath, targetPath } from './targets.ts';
 
 const declaration: CommandDeclaration = {
   name: 'swlist',
@@ -90,7 +90,7 @@ async function run(invocation: Invocation): Promise<number> {
   const options = optionsFor(invocation, level.length > 0 ? { level } : {});
   const levels = levelsOf(options);
   const software = softwareFor(invocation, options);
-  const targets = listedTargets(invocation, options);
+  const targets = listedTargets(invocation, options, levels);
   if (has(invocation, '-i')) return browse(invocation, options, targets[0]!);
   await saveSession(invocation, options, software);
   const question = questionOf(invocation);
@@ -130,7 +130,7 @@ interface Target {
 }
 
 /** -s and the targets; without either the root, or with -d the default depot. */
-function listedTargets(invocation: Invocation, options: ResolvedOptions): Target[] {
+function listedTargets(invocation: Invocation, options: ResolvedOptions, levels: readonly ListLevel[]): Target[] {
   const { distribution_target_directory: depots } = options.values;
   const source = argument(invocation, '-s');
   const words = targetWords(invocation, options);
@@ -138,15 +138,16 @@ function listedTargets(invocation: Invocation, options: ResolvedOptions): Target
   const sources =
     source === undefined
       ? []
-      : [{ path: listedSource(source, invocation, depots), depot, named: source.includes('/') }];
+      : [{ path: listedSource(source, invocation, depots, levels), depot, named: source.includes('/') }];
   if (sources.length > 0 && words.length === 0) return sources;
   const paths = targetsFor(invocation, options, depot ? depots : '/', depot ? 'read' : 'change');
   return [...sources, ...paths.map((path, at) => ({ path, depot, named: words[at]?.includes('/') ?? false }))];
 }
 
-/** `-` is standard input. */
-function listedSource(source: string, { caller }: Invocation, depots: string): string {
-  return source === '-' ? source : sourcePath(source, caller, depots);
+/** `-` is standard input. Of registered places a machine is the source, so a bare word is a host there. */
+function listedSource(source: string, { caller }: Invocation, depots: string, levels: readonly ListLevel[]): string {
+  if (source === '-') return source;
+  return levels.some(isPlaceLevel) ? readPath(source, caller, depots) : sourcePath(source, caller, depots);
 }
 
 function requestFor(

@@ -21,6 +21,11 @@ export const LIST_LEVELS = [
 
 export type ListLevel = (typeof LIST_LEVELS)[number];
 
+/** True for what lists the registered places of a machine instead of software. */
+export function isPlaceLevel(level: ListLevel): level is 'depot' | 'root' | 'shroot' | 'prroot' {
+  return level === 'depot' || level === 'root' || level === 'shroot' || level === 'prroot';
+}
+
 /** Class of a listed object; also the keyword that opens it in definition-file form. */
 export type ListedClass = Exclude<ListLevel, 'patch' | 'shroot' | 'prroot'>;
 

@@ -4,7 +4,14 @@
 import { resolveInRoot } from '../host/rootpath.ts';
 import type { Catalog } from '../model/catalog.ts';
 import { SdError } from '../model/error.ts';
-import type { Listing, ListingRow, ListingSection, ListingStream, StreamedSection } from '../model/listing.ts';
+import {
+  isPlaceLevel,
+  type Listing,
+  type ListingRow,
+  type ListingSection,
+  type ListingStream,
+  type StreamedSection,
+} from '../model/listing.ts';
 import type { Finding } from '../model/plan.ts';
 import type { ListRequest } from './list-catalog.ts';
 import { listCatalog } from './list-catalog.ts';
@@ -35,9 +42,7 @@ export async function list(request: ListRequest): Promise<ListOutcome> {
 
 /** The same for listings of any length: `take` gets it, not the outcome. It gets none when nothing at all can be listed. */
 export async function listInPieces(request: ListRequest, take: Taker): Promise<ListOutcome> {
-  const of = request.levels.find(
-    (level) => level === 'depot' || level === 'root' || level === 'shroot' || level === 'prroot',
-  );
+  const of = request.levels.find(isPlaceLevel);
   let target: ListTarget | undefined;
   try {
     if (process.geteuid?.() !== 0) await (await import('./access.ts')).requireListing(request, of !== undefined);

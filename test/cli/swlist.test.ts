@@ -204,6 +204,12 @@ test('-l depot and -l root: the path is the last word; /, and the root that swin
     expect.stringContaining(`"${depot}" is not registered`),
   ]);
   expect(swlist(...words, join(home, 'none')).err).toContain('[depot_not_found]');
+  // A word that is no path is a host, behind -s as behind @: nobody takes our places for another machine's.
+  expect(swlist('-x', admin, '-l', 'depot', '-s', hostname()).out.at(-1)).toBe(`  ${depot}`);
+  for (const word of ['-s', '@']) {
+    const other = swlist('-x', admin, '-l', 'depot', word, 'otherhost');
+    expect([other.code, other.out, other.err]).toEqual([1, [], expect.stringContaining('[remote_not_supported]')]);
+  }
   const none = swlist('-x', 'admin_directory=./nowhere', '-l', 'depot');
   expect([none.code, none.out[1]]).toEqual([0, expect.stringMatching(/^# WARNING: No depot was found/)]);
 });
