@@ -250,3 +250,10 @@ describe('scan-all', () => {
     expect(existsSync(platform.box('pitrix/repo/indep/Packages'))).toBe(false);
   });
 });
+
+it('the error that ended a command stands in the log of its job', () => {
+  const ran = platform.run('exec-nodes', ['all', 'true'], { input: '' });
+  expect([ran.exit, flat(ran.stderr)]).toEqual([1, expect.stringContaining('[no_answer]')]);
+  const log = platform.run('swjob', ['-a', 'log', 'last']);
+  expect([log.exit, log.stderr, flat(log.stdout)]).toEqual([0, '', expect.stringContaining('[no_answer]')]);
+});

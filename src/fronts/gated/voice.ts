@@ -1,8 +1,10 @@
 // What the commands of this front say while they work: one line a step on the terminal, `<date time> <text> ... OK.`, and all the detail
 // in log files only (other-systems.md B.3).
 
+import type { SdError } from '../../model/error.ts';
 import type { Emit } from '../../model/events.ts';
 import { type Voice as ControllerVoice, controllerVoice, type VoiceParts } from '../../report/controller.ts';
+import { errorMessage } from '../../report/finding.ts';
 import { JobLog } from '../../report/job-log.ts';
 import { layOut, shown } from '../../report/layout.ts';
 import { LogFile } from '../../report/log.ts';
@@ -88,6 +90,11 @@ export class Voice {
       this.#copy?.add(lines);
     }
   };
+
+  /** What main.ts will tell of the error that ends the work: the logs have it too. */
+  failed(error: SdError): void {
+    this.#keep(layOut(errorMessage(error), { log_msgid: 0, gap: '' }));
+  }
 
   close(): void {
     this.#closeLine();

@@ -55,7 +55,10 @@ export async function asJob(
     code = await body({ invocation, platform, context, options: resolved.values, voice, emit });
     return code;
   } catch (error) {
-    if (error instanceof SdError) findings.push({ severity: 'error', code: error.code, text: error.message });
+    if (error instanceof SdError) {
+      findings.push({ severity: 'error', code: error.code, text: error.message });
+      voice.failed(error);
+    }
     if (error instanceof Stopped) code = error.exitCode;
     throw error;
   } finally {
