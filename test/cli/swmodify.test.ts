@@ -143,7 +143,8 @@ describe('-d -a without software', () => {
   });
 
   test('refuses what the catalog rests on, and everything but attributes', () => {
-    refused('attribute_fixed', ['-d', '-a', 'layout_version=0.8'], './D');
+    const said = refused('attribute_fixed', ['-d', '-a', 'layout_version=0.8'], './D');
+    expect(said.split('[attribute_fixed]')).toHaveLength(2);
     expect(flat(site.read('D/swagent.log'))).toMatch(/\[attribute_fixed\]\s+=+ [^=]* END modify AGENT/);
     refused('attribute_generated', ['-d', '-a', 'create_time=1'], './D');
     refused('attribute_elsewhere', ['-d', '-a', 'is_patch=true'], './D');
