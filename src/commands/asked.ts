@@ -111,7 +111,7 @@ export function responsesFor(invocation: Invocation): { responses?: string } {
 export function noSoftware(command: string): SdError {
   return new SdError('no_software', {
     what: 'No software was specified.',
-    todo: `You must specify some software as part of the ${command} command; '*' stands for all of it.`,
+    todo: `You must specify some software as part of the ${command} command; '*' stands for all of it${command === 'swremove' ? ', but on "/"' : ''}.`,
   });
 }
 

@@ -138,6 +138,8 @@ test('swremove refuses to take everything from /, and takes it from an alternate
     const ran = site.run('swremove', [everything]);
     expect([ran.exit, flat(ran.stderr)]).toEqual([1, expect.stringContaining('[whole_root]')]);
   }
+  // Nor is it advised.
+  expect(flat(site.run('swremove', []).stderr)).toContain('all of it, but on "/".');
   expect(names(site.ok('swlist'))).toEqual(['pas']);
   site.ok('swremove', 'p*');
   expect(names(site.ok('swlist'))).toEqual([]);
